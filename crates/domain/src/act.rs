@@ -1,0 +1,180 @@
+//! The closed classification of what a person can do, and which names of the outside mean which act.
+
+use std::fmt;
+
+/// What a person did. The number is the code used in memory; on disk and on the wire an act is its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Act {
+    Viewed,
+    Opened,
+    Clicked,
+    Watched,
+    Reacted,
+    Commented,
+    Replied,
+    Shared,
+    Followed,
+    Unfollowed,
+    Subscribed,
+    Unsubscribed,
+    SignedUp,
+    Registered,
+    Downloaded,
+    Purchased,
+    Refunded,
+    Referred,
+    Identified,
+    Other,
+}
+
+impl Act {
+    pub const ALL: [Self; 20] = [
+        Self::Viewed,
+        Self::Opened,
+        Self::Clicked,
+        Self::Watched,
+        Self::Reacted,
+        Self::Commented,
+        Self::Replied,
+        Self::Shared,
+        Self::Followed,
+        Self::Unfollowed,
+        Self::Subscribed,
+        Self::Unsubscribed,
+        Self::SignedUp,
+        Self::Registered,
+        Self::Downloaded,
+        Self::Purchased,
+        Self::Refunded,
+        Self::Referred,
+        Self::Identified,
+        Self::Other,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Viewed => "viewed",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::Watched => "watched",
+            Self::Reacted => "reacted",
+            Self::Commented => "commented",
+            Self::Replied => "replied",
+            Self::Shared => "shared",
+            Self::Followed => "followed",
+            Self::Unfollowed => "unfollowed",
+            Self::Subscribed => "subscribed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::SignedUp => "signed_up",
+            Self::Registered => "registered",
+            Self::Downloaded => "downloaded",
+            Self::Purchased => "purchased",
+            Self::Refunded => "refunded",
+            Self::Referred => "referred",
+            Self::Identified => "identified",
+            Self::Other => "other",
+        }
+    }
+
+    /// The act of exactly that name, as written on disk.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.name() == name)
+    }
+
+    /// The act of that code (see [`Act::code`]).
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Whether the person did it of their own accord, so that it shows they were there. What happened to them
+    /// (`other`, such as a delivery) or ended something (unsubscribed, refunded) doesn't.
+    pub const fn is_presence(self) -> bool {
+        !matches!(self, Self::Unfollowed | Self::Unsubscribed | Self::Refunded | Self::Identified | Self::Other)
+    }
+
+    /// Classifies an event's name as sent: case, spaces, hyphens and underscores don't matter; a name that means nothing to
+    /// us is [`Act::Other`].
+    pub fn of(event: &str) -> Self {
+        let mut key = [0_u8; 40];
+        let mut length = 0;
+        for byte in event.trim().bytes() {
+            if matches!(byte, b' ' | b'_' | b'-') {
+                continue;
+            }
+            let Some(slot) = key.get_mut(length) else { return Self::Other };
+            *slot = byte.to_ascii_lowercase();
+            length += 1;
+        }
+        std::str::from_utf8(&key[..length]).map_or(Self::Other, Self::of_key)
+    }
+
+    fn of_key(key: &str) -> Self {
+        match key {
+            "viewed" | "view" | "page" | "pageview" | "$pageview" | "pageviewed" | "screen" | "$screen" | "screenview" | "productviewed"
+            | "articleviewed" | "viewitem" => Self::Viewed,
+            "opened" | "open" | "emailopened" | "emailopen" => Self::Opened,
+            "clicked" | "click" | "emaillinkclicked" | "emailclick" | "emailclicked" | "linkclicked" => Self::Clicked,
+            "watched" | "watch" | "videostart" | "videoprogress" | "videocomplete" | "videoplaybackstarted" | "videocontentcompleted"
+            | "listened" | "played" => Self::Watched,
+            "reacted" | "reaction" | "liked" | "like" | "favourited" | "favorited" => Self::Reacted,
+            "commented" | "comment" => Self::Commented,
+            "replied" | "reply" => Self::Replied,
+            "shared" | "share" | "contentshared" | "productshared" | "reposted" | "repost" => Self::Shared,
+            "followed" | "follow" => Self::Followed,
+            "unfollowed" | "unfollow" => Self::Unfollowed,
+            "subscribed" | "subscribe" => Self::Subscribed,
+            "unsubscribed" | "unsubscribe" | "emailmarkedasspam" => Self::Unsubscribed,
+            "signedup" | "signup" => Self::SignedUp,
+            "registered" | "register" | "registration" | "generatelead" => Self::Registered,
+            "downloaded" | "download" | "filedownload" => Self::Downloaded,
+            "purchased" | "purchase" | "ordercompleted" => Self::Purchased,
+            "refunded" | "refund" | "orderrefunded" | "ordercancelled" => Self::Refunded,
+            "referred" | "referral" => Self::Referred,
+            "identified" | "identify" | "$identify" | "login" | "signedin" => Self::Identified,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_is_known_by_its_own_name_and_code() {
+        for act in Act::ALL {
+            assert_eq!(Act::named(act.name()), Some(act));
+            assert_eq!(Act::from_code(act.code()), Some(act));
+            assert_eq!(Act::of(act.name()), act);
+        }
+    }
+
+    #[test]
+    fn names_match_whatever_their_case_and_gaps() {
+        assert_eq!(Act::of("Order Completed"), Act::Purchased);
+        assert_eq!(Act::of("ORDER_COMPLETED "), Act::Purchased);
+        assert_eq!(Act::of("Signed Up"), Act::SignedUp);
+        assert_eq!(Act::of("page_view"), Act::Viewed);
+        for unknown in ["", "delivered", "Product Added", "ünïcode", &"x".repeat(500)] {
+            assert_eq!(Act::of(unknown), Act::Other, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn presence_is_the_fifteen_acts_done_of_ones_own_accord() {
+        let absent: Vec<_> = Act::ALL.into_iter().filter(|act| !act.is_presence()).map(Act::name).collect();
+        assert_eq!(absent, ["unfollowed", "unsubscribed", "refunded", "identified", "other"]);
+    }
+}

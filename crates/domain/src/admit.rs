@@ -1,0 +1,237 @@
+//! The one gate between what the outside says and what we hold: [`Gate::admit`] never panics and never guesses.
+
+use crate::{
+    Act, Amount, Claim, Currency, Event, EventId, Field, Handle, Money, PersonKey, Refusal, Time, When, Zone, money::AmountError,
+    refusal::quoted,
+};
+
+/// Longest text kept per field, in bytes.
+const TEXT_BYTES_MAX: usize = 512;
+const URL_BYTES_MAX: usize = 4_096;
+const PROPERTIES_BYTES_MAX: usize = 32 * 1_024;
+/// How far a client's clock may run ahead: 5 minutes.
+const CLOCK_SKEW_MICROS_MAX: i64 = 5 * 60 * 1_000_000;
+/// 1990-01-01T00:00:00Z: nothing we measure is older.
+const OLDEST: Time = Time::from_micros(631_152_000_000_000);
+
+/// What a claim is judged by: the present, the workspace's zone (for times without an offset) and its secret.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    pub now: Time,
+    pub zone: Zone,
+    pub key: PersonKey,
+}
+
+impl Gate {
+    /// Turns a claim into an event, or says why not.
+    pub fn admit(&self, claim: Claim) -> Result<Event, Refusal> {
+        let time = self.time(&claim.time)?;
+        let person = text(claim.person, Field::Person, TEXT_BYTES_MAX)?.ok_or(Refusal::PersonMissing)?;
+        let handle = Handle::parse(&person).ok_or(Refusal::PersonMissing)?;
+        let name = text(claim.event, Field::Event, TEXT_BYTES_MAX)?.ok_or(Refusal::EventMissing)?;
+        let value = money(claim.value, claim.currency)?;
+        let short = |value: Option<String>, field| optional(value, field, TEXT_BYTES_MAX);
+        let mut event = Event {
+            person: self.key.person(&handle),
+            time,
+            id: EventId(String::new()),
+            act: Act::of(&name),
+            name,
+            piece: optional(claim.piece, Field::Piece, URL_BYTES_MAX)?,
+            channel: short(claim.channel, Field::Channel)?,
+            referrer: optional(claim.referrer, Field::Referrer, URL_BYTES_MAX)?,
+            source: short(claim.source, Field::Source)?,
+            medium: short(claim.medium, Field::Medium)?,
+            campaign: short(claim.campaign, Field::Campaign)?,
+            country: short(claim.country, Field::Country)?.map(country),
+            value,
+            properties: properties(claim.properties)?,
+        };
+        event.id = match short(claim.id, Field::Id)? {
+            Some(id) => EventId(id),
+            None => self.id_of_content(&event, &handle),
+        };
+        Ok(event)
+    }
+
+    fn time(&self, when: &When) -> Result<Time, Refusal> {
+        let time = match when {
+            When::Missing => return Err(Refusal::TimeMissing),
+            When::At(time) => *time,
+            When::Text(text) if text.trim().is_empty() => return Err(Refusal::TimeMissing),
+            When::Text(text) => Time::parse(text, &self.zone).ok_or_else(|| Refusal::TimeUnreadable(quoted(text)))?,
+        };
+        if time.micros() > self.now.micros().saturating_add(CLOCK_SKEW_MICROS_MAX) {
+            return Err(Refusal::TimeInFuture(time.to_string()));
+        }
+        if time < OLDEST {
+            return Err(Refusal::TimeTooOld(time.to_string()));
+        }
+        Ok(time)
+    }
+
+    /// Two claims that say exactly the same are one event, so importing a file twice adds nothing.
+    fn id_of_content(&self, event: &Event, handle: &Handle) -> EventId {
+        let mut content = Vec::with_capacity(256);
+        content.extend(event.time.micros().to_le_bytes());
+        let texts = [
+            Some(handle.as_str()),
+            Some(event.name.as_str()),
+            event.piece(),
+            event.channel(),
+            event.referrer(),
+            event.source(),
+            event.medium(),
+            event.campaign(),
+            event.country(),
+            event.value.as_ref().map(|money| money.currency.code()),
+            event.properties(),
+        ];
+        for field in texts {
+            content.extend_from_slice(field.unwrap_or("\u{1}").as_bytes());
+            content.push(0);
+        }
+        content.extend(event.value.map_or(i64::MIN, |money| money.minor).to_le_bytes());
+        let high = self.key.fingerprint(&content);
+        content.push(1);
+        let low = self.key.fingerprint(&content);
+        EventId(format!("~{high:016x}{low:016x}"))
+    }
+}
+
+fn text(value: String, field: Field, bytes_max: usize) -> Result<Option<String>, Refusal> {
+    let trimmed = value.trim();
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    if trimmed.len() > bytes_max {
+        return Err(Refusal::TooLong { field, bytes: trimmed.len(), bytes_max });
+    }
+    if trimmed.as_bytes().contains(&0) {
+        return Err(Refusal::NotText(field));
+    }
+    Ok(Some(if trimmed.len() == value.len() { value } else { trimmed.to_owned() }))
+}
+
+fn optional(value: Option<String>, field: Field, bytes_max: usize) -> Result<Option<String>, Refusal> {
+    value.map_or(Ok(None), |value| text(value, field, bytes_max))
+}
+
+/// ISO codes are upper-cased; a country by name stays as the source gave it.
+fn country(text: String) -> String {
+    let is_code = text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    if is_code { text.to_ascii_uppercase() } else { text }
+}
+
+fn properties(text: String) -> Result<Option<String>, Refusal> {
+    let Some(text) = self::text(text, Field::Properties, PROPERTIES_BYTES_MAX)? else { return Ok(None) };
+    match text.as_bytes() {
+        b"{}" => Ok(None),
+        [b'{', .., b'}'] => Ok(Some(text)),
+        _ => Err(Refusal::PropertiesUnreadable),
+    }
+}
+
+fn money(amount: Amount, currency: Option<String>) -> Result<Option<Money>, Refusal> {
+    let (minor, decimal) = match amount {
+        Amount::Missing => return Ok(None),
+        Amount::Minor(minor) => (Some(minor), String::new()),
+        Amount::Decimal(text) if text.trim().is_empty() => return Ok(None),
+        Amount::Decimal(text) => (None, text),
+    };
+    let currency = match currency.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
+        Some(code) => Currency::parse(code).ok_or_else(|| Refusal::CurrencyUnknown(quoted(code)))?,
+        None => Currency::UNSTATED,
+    };
+    let money = match minor {
+        Some(minor) => Money { minor, currency },
+        None => Money::parse(&decimal, currency).map_err(|error| match error {
+            AmountError::Unreadable => Refusal::ValueUnreadable(quoted(&decimal)),
+            AmountError::TooLarge => Refusal::ValueTooLarge(quoted(&decimal)),
+        })?,
+    };
+    if money.minor < 0 {
+        return Err(Refusal::ValueNegative(money.to_string()));
+    }
+    Ok(Some(money))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn gate() -> Gate {
+        let now = Time::parse("2026-03-01T00:00:00Z", &Zone::utc()).unwrap();
+        Gate { now, zone: Zone::utc(), key: PersonKey::new([7; 16]) }
+    }
+
+    fn claim() -> Claim {
+        Claim {
+            time: When::Text("2026-02-01T10:00:00Z".to_owned()),
+            person: "email:Ada@example.com".to_owned(),
+            event: "purchase".to_owned(),
+            value: Amount::Decimal("12.50".to_owned()),
+            currency: Some("eur".to_owned()),
+            ..Claim::default()
+        }
+    }
+
+    #[test]
+    fn a_good_claim_becomes_an_event() {
+        let event = gate().admit(claim()).unwrap();
+        assert_eq!(event.act(), Act::Purchased);
+        assert_eq!(event.value().unwrap().to_string(), "12.50 EUR");
+        assert_eq!(event, gate().admit(claim()).unwrap(), "same content, same id");
+        let other = gate().admit(Claim { piece: Some("p".to_owned()), ..claim() }).unwrap();
+        assert_ne!(event.id(), other.id());
+        assert_eq!(event.person(), other.person());
+    }
+
+    #[test]
+    fn each_fault_has_its_code() {
+        let code = |claim| gate().admit(claim).unwrap_err().code();
+        let at = |text: &str| Claim { time: When::Text(text.to_owned()), ..claim() };
+        let worth = |text: &str| Claim { value: Amount::Decimal(text.to_owned()), ..claim() };
+        assert_eq!(code(at("")), "time_missing");
+        assert_eq!(code(at("soon")), "time_unreadable");
+        assert_eq!(code(at("2026-03-01T00:06:00Z")), "time_in_future");
+        assert_eq!(code(at("0001-01-01T00:00:00Z")), "time_too_old");
+        assert_eq!(code(Claim { person: " ".to_owned(), ..claim() }), "person_missing");
+        assert_eq!(code(Claim { person: "email:".to_owned(), ..claim() }), "person_missing");
+        assert_eq!(code(Claim { event: String::new(), ..claim() }), "event_missing");
+        assert_eq!(code(worth("free")), "value_unreadable");
+        assert_eq!(code(worth("-1")), "value_negative");
+        assert_eq!(code(worth("1e400")), "value_unreadable");
+        assert_eq!(code(worth("123456789012345678901")), "value_too_large");
+        assert_eq!(code(Claim { currency: Some("Taler".to_owned()), ..claim() }), "currency_unknown");
+        assert_eq!(code(Claim { id: Some("i".repeat(513)), ..claim() }), "too_long");
+        assert_eq!(code(Claim { piece: Some("a\0b".to_owned()), ..claim() }), "not_text");
+        assert_eq!(code(Claim { properties: "[1]".to_owned(), ..claim() }), "properties_unreadable");
+    }
+
+    proptest! {
+        #[test]
+        fn admit_never_panics(time in ".{0,40}", person in ".{0,40}", event in ".{0,40}", value in ".{0,30}",
+                              currency in proptest::option::of(".{0,5}"), properties in ".{0,20}") {
+            let claim = Claim {
+                time: When::Text(time), person, event, value: Amount::Decimal(value), currency, properties, ..Claim::default()
+            };
+            if let Err(refusal) = gate().admit(claim) {
+                prop_assert!(!refusal.to_string().is_empty() && !refusal.code().is_empty());
+            }
+        }
+
+        #[test]
+        fn extreme_numbers_never_panic(micros in any::<i64>(), minor in any::<i64>()) {
+            let claim = Claim { time: When::At(Time(micros)), value: Amount::Minor(minor), ..claim() };
+            let _ = gate().admit(claim);
+        }
+
+        #[test]
+        fn numeric_times_never_panic(time in "-?[0-9]{1,25}(\\.[0-9]{0,12})?") {
+            let _ = gate().admit(Claim { time: When::Text(time), ..claim() });
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The words of Longplay as types: who did what, when, with which piece, and what the owner wants of it.
+//!
+//! Everything the outside says arrives as a [`Claim`]; [`Gate::admit`] is the one gate that turns it into an [`Event`] or
+//! a [`Refusal`] from a closed list. Nothing here knows files, sockets, columns, JSON text or logging.
+
+#![doc = "\nDeliberately absent: async, I/O, Arrow, clocks (now is an argument), randomness."]
+
+pub mod act;
+pub mod admit;
+pub mod claim;
+pub mod event;
+pub mod goal;
+pub mod money;
+pub mod person;
+pub mod piece;
+pub mod refusal;
+pub mod sample;
+pub mod time;
+
+pub use act::Act;
+pub use admit::Gate;
+pub use claim::{Amount, Claim, When};
+pub use event::{Event, EventId};
+pub use goal::Goal;
+pub use money::{Currency, Money};
+pub use person::{Handle, PersonId, PersonKey};
+pub use piece::Piece;
+pub use refusal::{Field, Refusal};
+pub use sample::Sample;
+pub use time::{Day, DayClock, Period, Time, Zone};

@@ -1,0 +1,111 @@
+//! Who is who: handles as the outside sends them, and the 64-bit key by which a person is known inside.
+
+use std::{fmt, hash::Hasher};
+
+use siphasher::sip::SipHasher13;
+
+/// A person's key: SipHash-1-3 of their handle under the workspace's secret, so uniform over all of `i64` and not to be
+/// guessed from an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct PersonId(pub i64);
+
+/// The workspace's secret under which handles are hashed.
+#[derive(Clone, Copy)]
+pub struct PersonKey([u8; 16]);
+
+impl PersonKey {
+    pub const fn new(secret: [u8; 16]) -> Self {
+        Self(secret)
+    }
+
+    pub fn person(&self, handle: &Handle) -> PersonId {
+        let mut hasher = SipHasher13::new_with_key(&self.0);
+        hasher.write(handle.text.as_bytes());
+        PersonId(hasher.finish() as i64)
+    }
+
+    /// A 64-bit fingerprint of any text under the same secret, e.g. of an event's id.
+    pub fn fingerprint(&self, text: &[u8]) -> u64 {
+        let mut hasher = SipHasher13::new_with_key(&self.0);
+        hasher.write_u8(0xff); // no handle starts with this byte, so persons and fingerprints never share an input
+        hasher.write(text);
+        hasher.finish()
+    }
+}
+
+/// The secret is never printed.
+impl fmt::Debug for PersonKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonKey(…)")
+    }
+}
+
+/// One name we know a person by: `kind:value`, normalised so that the same name is always the same text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Handle {
+    text: String,
+}
+
+/// Kinds of handles that may be written as `kind:value`; anything else before a colon is part of a `custom:` value.
+const KINDS: [&str; 19] = [
+    "email", "email_md5", "email_sha256", "phone", "anonymous", "user", "custom", "mastodon", "did", "youtube", "shopify", "stripe",
+    "matomo", "mailchimp", "substack", "posthog", "ga4", "web", "device",
+];
+
+impl Handle {
+    /// Reads `kind:value`; a bare text is `custom:text`. E-mail addresses are trimmed and lower-cased (formats §8.1).
+    /// Returns `None` for a blank text or a kind without a value.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.split_once(':') {
+            Some((kind, value)) if KINDS.contains(&kind.to_ascii_lowercase().as_str()) => {
+                Self::new(&kind.to_ascii_lowercase(), value)
+            }
+            _ => Self::new("custom", text),
+        }
+    }
+
+    /// A handle of a kind; `None` when the value is blank.
+    pub fn new(kind: &str, value: &str) -> Option<Self> {
+        let value = value.trim();
+        if value.is_empty() {
+            return None;
+        }
+        let text = if matches!(kind, "email" | "email_md5" | "email_sha256") {
+            format!("{kind}:{}", value.to_lowercase())
+        } else {
+            format!("{kind}:{value}")
+        };
+        Some(Self { text })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_its_kind_and_its_value() {
+        let text = |raw| Handle::parse(raw).map(|handle| handle.text);
+        assert_eq!(text(" Email: Ada@Example.COM "), Some("email:ada@example.com".to_owned()));
+        assert_eq!(text("42"), Some("custom:42".to_owned()));
+        assert_eq!(text("custom:42"), Some("custom:42".to_owned()));
+        assert_eq!(text("urn:uuid:1"), Some("custom:urn:uuid:1".to_owned()));
+        assert_eq!(text("user:Ada"), Some("user:Ada".to_owned()));
+        assert_eq!(text("email:"), None);
+        assert_eq!(text("  "), None);
+    }
+
+    #[test]
+    fn the_key_decides_the_person() {
+        let ada = Handle::parse("email:ada@example.com").unwrap();
+        let one = PersonKey::new([1; 16]);
+        assert_eq!(one.person(&ada), one.person(&ada));
+        assert_ne!(one.person(&ada), PersonKey::new([2; 16]).person(&ada));
+    }
+}

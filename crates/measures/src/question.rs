@@ -1,0 +1,85 @@
+//! A question is a complete value: which, up to when, about whom, by what, at which level. Nothing is read from a clock.
+
+use longplay_domain::{Day, Period, Time, Zone};
+
+/// Which of the questions is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    Hits,
+    Returns,
+    Goals,
+}
+
+impl Key {
+    pub const ALL: [Self; 3] = [Self::Returns, Self::Goals, Self::Hits];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hits => "hits",
+            Self::Returns => "returns",
+            Self::Goals => "goals",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+}
+
+/// By what the figures are broken down beside the total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The acquiring piece.
+    #[default]
+    Piece,
+    /// The channel of the first presence event.
+    Channel,
+    /// A topic of the acquiring piece; a piece with two topics counts under both.
+    Topic,
+    /// The week (its Monday) of the first presence day.
+    Week,
+}
+
+impl By {
+    pub const ALL: [Self; 4] = [Self::Piece, Self::Channel, Self::Topic, Self::Week];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Piece => "piece",
+            Self::Channel => "channel",
+            Self::Topic => "topic",
+            Self::Week => "week",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.name() == name)
+    }
+}
+
+/// A question, ready to be answered.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub key: Key,
+    /// Events after this instant don't exist.
+    pub as_of: Time,
+    pub zone: Zone,
+    /// Limits whom the question is about to the people whose first presence day lies in it (`hits`: which days may be hits).
+    pub period: Period,
+    pub by: By,
+    /// Level of the intervals, inside (0, 1).
+    pub level: f64,
+}
+
+impl Question {
+    pub const LEVEL_DEFAULT: f64 = 0.9;
+
+    pub fn new(key: Key, as_of: Time, zone: Zone) -> Self {
+        Self { key, as_of, zone, period: Period::default(), by: By::default(), level: Self::LEVEL_DEFAULT }
+    }
+
+    /// The day of `as_of`: unfinished, so no window that needs it is mature.
+    pub fn today(&self) -> Day {
+        self.zone.day_of(self.as_of)
+    }
+}
