@@ -1,1 +1,13 @@
-//! placeholder
+//! Longplay's statistics: every model the product's answers rest on, pure and deterministic.
+//!
+//! This crate knows no people, files, clocks or threads. A model takes plain weighted rows and gives back values with
+//! their intervals; randomness comes in as a seed. Each file is one method, with its equation and paper on top, and its
+//! tests carry the name of the table they reproduce. What must stay true: no rate leaves without an interval and an `n`
+//! ([`Estimate`]), no input makes it panic, hang or answer NaN, and the order of the rows changes no digit that is shown.
+
+mod estimate;
+pub mod rates;
+pub mod special;
+pub mod spikes;
+
+pub use estimate::Estimate;
