@@ -68,7 +68,7 @@ const WALLS: [Wall; 7] = [
             "longplay-server",
         ],
         never: &["datafusion", "ballista"],
-        not_directly: &["arrow", "parquet", "rusqlite", "axum"],
+        not_directly: &["rusqlite", "axum"],
     },
 ];
 

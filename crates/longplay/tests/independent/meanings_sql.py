@@ -1,0 +1,121 @@
+"""The exact meanings as SQL for DuckDB, over the raw claims in the order in which they were accepted.
+
+Written from docs/vocabulary.md alone; it shares no code with the product. `meanings_plain.py` says the same a third time.
+"""
+
+from meanings_plain import GOALS, PLACES, PRESENCE, WINDOWS
+
+TABLE = """
+CREATE OR REPLACE TEMP TABLE claims (
+    seq BIGINT, micros BIGINT, person VARCHAR, name VARCHAR, act VARCHAR, id VARCHAR, content VARCHAR, piece VARCHAR,
+    channel VARCHAR, minor BIGINT, currency VARCHAR)
+"""
+
+EVENTS = """
+CREATE OR REPLACE TEMP TABLE happened AS
+SELECT * EXCLUDE (nth), ((make_timestamptz(micros) AT TIME ZONE $zone)::DATE) AS day
+FROM (SELECT *, row_number() OVER (PARTITION BY coalesce('i' || id, 'c' || content) ORDER BY seq) AS nth FROM claims)
+WHERE nth = 1
+"""
+
+PEOPLE = f"""
+CREATE OR REPLACE TEMP TABLE people AS
+WITH seen AS (SELECT * FROM happened WHERE micros <= $as_of AND act IN {tuple(PRESENCE)}),
+first AS (SELECT person, min(micros) AS first_micros, min(day) AS d0 FROM seen GROUP BY person),
+start AS (
+    SELECT DISTINCT ON (person) person, channel FROM seen ORDER BY person, micros, coalesce(id, content)),
+acquired AS (
+    SELECT DISTINCT ON (s.person) s.person, s.piece
+    FROM seen s JOIN first f ON f.person = s.person AND s.day = f.d0
+    WHERE s.piece IS NOT NULL ORDER BY s.person, s.micros, coalesce(s.id, s.content)),
+days AS (SELECT DISTINCT person, day FROM seen)
+SELECT f.person, f.first_micros, f.d0, a.piece, st.channel, date_trunc('week', f.d0)::DATE AS week,
+    (SELECT count(*) FROM days d WHERE d.person = f.person AND d.day > f.d0) AS x,
+    (SELECT max(d.day) FROM days d WHERE d.person = f.person) - f.d0 AS t_x,
+    $today::DATE - f.d0 AS T,
+    (SELECT min(d.day) FROM days d WHERE d.person = f.person AND d.day > f.d0) AS next_day
+FROM first f JOIN start st USING (person) LEFT JOIN acquired a USING (person)
+WHERE f.d0 >= $from::DATE AND f.d0 < $to::DATE
+"""
+
+
+class Meanings:
+    def __init__(self, connection, zone):
+        self.connection, self.zone = connection, zone
+        connection.execute("SET TimeZone = 'UTC'")
+
+    def load(self, truths):
+        """Claims that were admitted, in order of acceptance."""
+        self.connection.execute(TABLE)
+        rows = [
+            [n, t.micros, t.person, t.name, t.act, t.id, repr(t.content()), t.piece, t.channel, t.minor, t.currency]
+            for n, t in enumerate(truths)
+        ]
+        if rows:
+            self.connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.connection.execute(EVENTS, {"zone": self.zone})
+
+    def totals(self):
+        """(events, people) held."""
+        return self.connection.execute("SELECT count(*), count(DISTINCT person) FROM happened").fetchone()
+
+    def ask(self, as_of, today, period):
+        low, high = period
+        arguments = {"as_of": as_of, "today": today, "from": low or "0001-01-01", "to": high or "9999-01-01"}
+        self.connection.execute(PEOPLE, arguments)
+        self.as_of, self.today = as_of, today
+
+    def recurrence(self):
+        return sorted(self.connection.execute("SELECT x, t_x, T FROM people").fetchall())
+
+    def groups(self, by, topics):
+        """SQL for (person, scope) pairs: one per person, or one per person and topic."""
+        if by == "topic":
+            listed = [(piece, topic) for piece, names in topics.items() for topic in names]
+            self.connection.execute("CREATE OR REPLACE TEMP TABLE topics (piece VARCHAR, topic VARCHAR)")
+            if listed:
+                self.connection.executemany("INSERT INTO topics VALUES (?, ?)", listed)
+            return "SELECT p.*, t.topic AS scope FROM people p LEFT JOIN topics t USING (piece)"
+        return f"SELECT *, {by}::VARCHAR AS scope FROM people"
+
+    def returns(self, by, topics):
+        """{(key, scope): (n, count)}; scope () is everybody, ("x",) one group, (None,) those without."""
+        figures = {}
+        grouped = self.groups(by, topics)
+        for key, condition, counted in [("people", "true", "true")] + [
+            (f"returned_{n}d", f"d0 + {n} < DATE '{self.today}'", f"coalesce(next_day <= d0 + {n}, false)") for n in WINDOWS
+        ]:
+            measures = f"count(*) FILTER ({condition}), count(*) FILTER ({condition} AND {counted})"
+            figures[key, ()] = self.connection.execute(f"SELECT {measures} FROM people").fetchone()
+            for scope, *row in self.connection.execute(f"SELECT scope, {measures} FROM ({grouped}) GROUP BY scope").fetchall():
+                figures[key, (scope,)] = tuple(row)
+        return figures
+
+    def goals(self, by, topics, goals=GOALS):
+        """As `returns`, and for revenue (n, count, minor units)."""
+        figures = {}
+        grouped = self.groups(by, topics)
+        for goal, acts in goals.items():
+            acts = ", ".join(f"'{act}'" for act in acts)
+            converted = f"""EXISTS (SELECT 1 FROM happened h WHERE h.person = g.person AND h.act IN ({acts})
+                AND h.micros >= g.first_micros AND h.micros <= {self.as_of})"""
+            measures = f"count(*), count(*) FILTER ({converted})"
+            figures[f"converted_{goal}", ()] = self.connection.execute(f"SELECT {measures} FROM people g").fetchone()
+            for scope, *row in self.connection.execute(f"SELECT scope, {measures} FROM ({grouped}) g GROUP BY scope").fetchall():
+                figures[f"converted_{goal}", (scope,)] = tuple(row)
+        paid = f"""SELECT g.scope, g.currency, count(*), sum(g.signed)::BIGINT FROM (
+            SELECT q.scope, h.currency, if(h.act = 'purchased', h.minor, -h.minor) AS signed
+            FROM (%s) q JOIN happened h USING (person)
+            WHERE h.act IN ('purchased', 'refunded') AND h.minor IS NOT NULL AND h.micros <= {self.as_of}) g
+            GROUP BY ALL"""
+        sizes = dict(self.connection.execute(f"SELECT scope, count(*) FROM ({grouped}) GROUP BY scope").fetchall())
+        total = self.connection.execute("SELECT count(*) FROM people").fetchone()[0]
+        for _, currency, count, minor in self.connection.execute(paid % "SELECT *, 1 AS scope FROM people").fetchall():
+            figures[f"revenue_{currency}", ()] = (total, count, minor)
+        for scope, currency, count, minor in self.connection.execute(paid % grouped).fetchall():
+            figures[f"revenue_{currency}", (scope,)] = (sizes[scope], count, minor)
+        return figures
+
+
+def major(minor, currency):
+    return minor / 10 ** PLACES[currency]
