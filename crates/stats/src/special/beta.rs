@@ -313,7 +313,8 @@ pub fn upper(a: f64, b: f64, x: f64) -> f64 {
 
 /// The x with P(X ≤ x) = p for X ~ Beta(a, b). NaN when a parameter is not positive or p is outside [0, 1].
 pub fn quantile(a: f64, b: f64, p: f64) -> f64 {
-    if !(a > 0.0 && b > 0.0) || !a.is_finite() || !b.is_finite() || !(0.0..=1.0).contains(&p) {
+    let proper = a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite();
+    if !proper || !(0.0..=1.0).contains(&p) {
         return f64::NAN;
     }
     if p == 0.0 || p == 1.0 {

@@ -1,0 +1,6 @@
+//! Every number that a paper, a package or an independent computation gives for our models, by paper and table.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail by unwrapping, in its helpers too")]
+
+mod shared_data;
+mod spikes;
