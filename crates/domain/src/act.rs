@@ -95,7 +95,10 @@ impl Act {
     /// Whether the person did it of their own accord, so that it shows they were there. What happened to them
     /// (`other`, such as a delivery) or ended something (unsubscribed, refunded) doesn't.
     pub const fn is_presence(self) -> bool {
-        !matches!(self, Self::Unfollowed | Self::Unsubscribed | Self::Refunded | Self::Identified | Self::Other)
+        !matches!(
+            self,
+            Self::Unfollowed | Self::Unsubscribed | Self::Refunded | Self::Identified | Self::Other
+        )
     }
 
     /// Classifies an event's name as sent: case, spaces, hyphens and underscores don't matter; a name that means nothing to
@@ -107,7 +110,9 @@ impl Act {
             if matches!(byte, b' ' | b'_' | b'-') {
                 continue;
             }
-            let Some(slot) = key.get_mut(length) else { return Self::Other };
+            let Some(slot) = key.get_mut(length) else {
+                return Self::Other;
+            };
             *slot = byte.to_ascii_lowercase();
             length += 1;
         }
@@ -116,12 +121,19 @@ impl Act {
 
     fn of_key(key: &str) -> Self {
         match key {
-            "viewed" | "view" | "page" | "pageview" | "$pageview" | "pageviewed" | "screen" | "$screen" | "screenview" | "productviewed"
-            | "articleviewed" | "viewitem" => Self::Viewed,
+            "viewed" | "view" | "page" | "pageview" | "$pageview" | "pageviewed" | "screen" | "$screen"
+            | "screenview" | "productviewed" | "articleviewed" | "viewitem" => Self::Viewed,
             "opened" | "open" | "emailopened" | "emailopen" => Self::Opened,
             "clicked" | "click" | "emaillinkclicked" | "emailclick" | "emailclicked" | "linkclicked" => Self::Clicked,
-            "watched" | "watch" | "videostart" | "videoprogress" | "videocomplete" | "videoplaybackstarted" | "videocontentcompleted"
-            | "listened" | "played" => Self::Watched,
+            "watched"
+            | "watch"
+            | "videostart"
+            | "videoprogress"
+            | "videocomplete"
+            | "videoplaybackstarted"
+            | "videocontentcompleted"
+            | "listened"
+            | "played" => Self::Watched,
             "reacted" | "reaction" | "liked" | "like" | "favourited" | "favorited" => Self::Reacted,
             "commented" | "comment" => Self::Commented,
             "replied" | "reply" => Self::Replied,
@@ -174,7 +186,14 @@ mod tests {
 
     #[test]
     fn presence_is_the_fifteen_acts_done_of_ones_own_accord() {
-        let absent: Vec<_> = Act::ALL.into_iter().filter(|act| !act.is_presence()).map(Act::name).collect();
-        assert_eq!(absent, ["unfollowed", "unsubscribed", "refunded", "identified", "other"]);
+        let absent: Vec<_> = Act::ALL
+            .into_iter()
+            .filter(|act| !act.is_presence())
+            .map(Act::name)
+            .collect();
+        assert_eq!(
+            absent,
+            ["unfollowed", "unsubscribed", "refunded", "identified", "other"]
+        );
     }
 }

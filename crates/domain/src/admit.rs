@@ -1,8 +1,8 @@
 //! The one gate between what the outside says and what we hold: [`Gate::admit`] never panics and never guesses.
 
 use crate::{
-    Act, Amount, Claim, Currency, Event, EventId, Field, Handle, Money, PersonKey, Refusal, Time, When, Zone, money::AmountError,
-    refusal::quoted,
+    Act, Amount, Claim, Currency, Event, EventId, Field, Handle, Money, PersonKey, Refusal, Time, When, Zone,
+    money::AmountError, refusal::quoted,
 };
 
 /// Longest text kept per field, in bytes.
@@ -105,12 +105,20 @@ fn text(value: String, field: Field, bytes_max: usize) -> Result<Option<String>,
         return Ok(None);
     }
     if trimmed.len() > bytes_max {
-        return Err(Refusal::TooLong { field, bytes: trimmed.len(), bytes_max });
+        return Err(Refusal::TooLong {
+            field,
+            bytes: trimmed.len(),
+            bytes_max,
+        });
     }
     if trimmed.as_bytes().contains(&0) {
         return Err(Refusal::NotText(field));
     }
-    Ok(Some(if trimmed.len() == value.len() { value } else { trimmed.to_owned() }))
+    Ok(Some(if trimmed.len() == value.len() {
+        value
+    } else {
+        trimmed.to_owned()
+    }))
 }
 
 fn optional(value: Option<String>, field: Field, bytes_max: usize) -> Result<Option<String>, Refusal> {
@@ -124,7 +132,9 @@ fn country(text: String) -> String {
 }
 
 fn properties(text: String) -> Result<Option<String>, Refusal> {
-    let Some(text) = self::text(text, Field::Properties, PROPERTIES_BYTES_MAX)? else { return Ok(None) };
+    let Some(text) = self::text(text, Field::Properties, PROPERTIES_BYTES_MAX)? else {
+        return Ok(None);
+    };
     match text.as_bytes() {
         b"{}" => Ok(None),
         [b'{', .., b'}'] => Ok(Some(text)),
@@ -164,7 +174,11 @@ mod tests {
 
     fn gate() -> Gate {
         let now = Time::parse("2026-03-01T00:00:00Z", &Zone::utc()).unwrap();
-        Gate { now, zone: Zone::utc(), key: PersonKey::new([7; 16]) }
+        Gate {
+            now,
+            zone: Zone::utc(),
+            key: PersonKey::new([7; 16]),
+        }
     }
 
     fn claim() -> Claim {
@@ -184,7 +198,12 @@ mod tests {
         assert_eq!(event.act(), Act::Purchased);
         assert_eq!(event.value().unwrap().to_string(), "12.50 EUR");
         assert_eq!(event, gate().admit(claim()).unwrap(), "same content, same id");
-        let other = gate().admit(Claim { piece: Some("p".to_owned()), ..claim() }).unwrap();
+        let other = gate()
+            .admit(Claim {
+                piece: Some("p".to_owned()),
+                ..claim()
+            })
+            .unwrap();
         assert_ne!(event.id(), other.id());
         assert_eq!(event.person(), other.person());
     }
@@ -192,23 +211,71 @@ mod tests {
     #[test]
     fn each_fault_has_its_code() {
         let code = |claim| gate().admit(claim).unwrap_err().code();
-        let at = |text: &str| Claim { time: When::Text(text.to_owned()), ..claim() };
-        let worth = |text: &str| Claim { value: Amount::Decimal(text.to_owned()), ..claim() };
+        let at = |text: &str| Claim {
+            time: When::Text(text.to_owned()),
+            ..claim()
+        };
+        let worth = |text: &str| Claim {
+            value: Amount::Decimal(text.to_owned()),
+            ..claim()
+        };
         assert_eq!(code(at("")), "time_missing");
         assert_eq!(code(at("soon")), "time_unreadable");
         assert_eq!(code(at("2026-03-01T00:06:00Z")), "time_in_future");
         assert_eq!(code(at("0001-01-01T00:00:00Z")), "time_too_old");
-        assert_eq!(code(Claim { person: " ".to_owned(), ..claim() }), "person_missing");
-        assert_eq!(code(Claim { person: "email:".to_owned(), ..claim() }), "person_missing");
-        assert_eq!(code(Claim { event: String::new(), ..claim() }), "event_missing");
+        assert_eq!(
+            code(Claim {
+                person: " ".to_owned(),
+                ..claim()
+            }),
+            "person_missing"
+        );
+        assert_eq!(
+            code(Claim {
+                person: "email:".to_owned(),
+                ..claim()
+            }),
+            "person_missing"
+        );
+        assert_eq!(
+            code(Claim {
+                event: String::new(),
+                ..claim()
+            }),
+            "event_missing"
+        );
         assert_eq!(code(worth("free")), "value_unreadable");
         assert_eq!(code(worth("-1")), "value_negative");
         assert_eq!(code(worth("1e400")), "value_unreadable");
         assert_eq!(code(worth("123456789012345678901")), "value_too_large");
-        assert_eq!(code(Claim { currency: Some("Taler".to_owned()), ..claim() }), "currency_unknown");
-        assert_eq!(code(Claim { id: Some("i".repeat(513)), ..claim() }), "too_long");
-        assert_eq!(code(Claim { piece: Some("a\0b".to_owned()), ..claim() }), "not_text");
-        assert_eq!(code(Claim { properties: "[1]".to_owned(), ..claim() }), "properties_unreadable");
+        assert_eq!(
+            code(Claim {
+                currency: Some("Taler".to_owned()),
+                ..claim()
+            }),
+            "currency_unknown"
+        );
+        assert_eq!(
+            code(Claim {
+                id: Some("i".repeat(513)),
+                ..claim()
+            }),
+            "too_long"
+        );
+        assert_eq!(
+            code(Claim {
+                piece: Some("a\0b".to_owned()),
+                ..claim()
+            }),
+            "not_text"
+        );
+        assert_eq!(
+            code(Claim {
+                properties: "[1]".to_owned(),
+                ..claim()
+            }),
+            "properties_unreadable"
+        );
     }
 
     proptest! {

@@ -14,7 +14,13 @@ pub struct Goal {
 
 impl Goal {
     pub fn of_acts(name: &str, acts: &[Act]) -> Self {
-        Self { name: name.to_owned(), acts: acts.to_vec(), event: None, piece: None, channel: None }
+        Self {
+            name: name.to_owned(),
+            acts: acts.to_vec(),
+            event: None,
+            piece: None,
+            channel: None,
+        }
     }
 
     /// The goals every workspace starts with: `signup`, `download`, `purchase`.
@@ -28,6 +34,9 @@ impl Goal {
 
     /// A goal's name is part of figure keys: lower-case letters, digits and underscores, at most 40.
     pub fn is_name(name: &str) -> bool {
-        (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        (1..=40).contains(&name.len())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     }
 }

@@ -72,19 +72,27 @@ impl Money {
         let digits = digits.strip_prefix('+').unwrap_or(digits);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let whole = strip_thousands(whole).ok_or(AmountError::Unreadable)?;
-        if (whole.is_empty() && fraction.is_empty()) || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        if (whole.is_empty() && fraction.is_empty())
+            || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+        {
             return Err(AmountError::Unreadable);
         }
         let exponent = currency.exponent() as usize;
         let mut minor: i64 = 0;
         let places = fraction.bytes().chain(std::iter::repeat(b'0')).take(exponent);
         for digit in whole.bytes().chain(places) {
-            minor = minor.checked_mul(10).and_then(|m| m.checked_add(i64::from(digit - b'0'))).ok_or(AmountError::TooLarge)?;
+            minor = minor
+                .checked_mul(10)
+                .and_then(|m| m.checked_add(i64::from(digit - b'0')))
+                .ok_or(AmountError::TooLarge)?;
         }
         if fraction.as_bytes().get(exponent).is_some_and(|&digit| digit >= b'5') {
             minor = minor.checked_add(1).ok_or(AmountError::TooLarge)?;
         }
-        Ok(Self { minor: if negative { -minor } else { minor }, currency })
+        Ok(Self {
+            minor: if negative { -minor } else { minor },
+            currency,
+        })
     }
 }
 
@@ -108,7 +116,14 @@ impl fmt::Display for Money {
         let sign = if self.minor < 0 { "-" } else { "" };
         match places {
             0 => write!(f, "{sign}{size} {}", self.currency),
-            _ => write!(f, "{sign}{}.{:0width$} {}", size / scale, size % scale, self.currency, width = places as usize),
+            _ => write!(
+                f,
+                "{sign}{}.{:0width$} {}",
+                size / scale,
+                size % scale,
+                self.currency,
+                width = places as usize
+            ),
         }
     }
 }
@@ -144,7 +159,13 @@ mod tests {
 
     #[test]
     fn money_is_shown_with_its_places() {
-        let show = |minor, code| Money { minor, currency: Currency::parse(code).unwrap() }.to_string();
+        let show = |minor, code| {
+            Money {
+                minor,
+                currency: Currency::parse(code).unwrap(),
+            }
+            .to_string()
+        };
         assert_eq!(show(-5, "EUR"), "-0.05 EUR");
         assert_eq!(show(1500, "JPY"), "1500 JPY");
         assert_eq!(show(1_234, "KWD"), "1.234 KWD");

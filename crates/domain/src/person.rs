@@ -49,8 +49,25 @@ pub struct Handle {
 
 /// Kinds of handles that may be written as `kind:value`; anything else before a colon is part of a `custom:` value.
 const KINDS: [&str; 19] = [
-    "email", "email_md5", "email_sha256", "phone", "anonymous", "user", "custom", "mastodon", "did", "youtube", "shopify", "stripe",
-    "matomo", "mailchimp", "substack", "posthog", "ga4", "web", "device",
+    "email",
+    "email_md5",
+    "email_sha256",
+    "phone",
+    "anonymous",
+    "user",
+    "custom",
+    "mastodon",
+    "did",
+    "youtube",
+    "shopify",
+    "stripe",
+    "matomo",
+    "mailchimp",
+    "substack",
+    "posthog",
+    "ga4",
+    "web",
+    "device",
 ];
 
 impl Handle {
@@ -92,7 +109,10 @@ mod tests {
     #[test]
     fn a_handle_is_its_kind_and_its_value() {
         let text = |raw| Handle::parse(raw).map(|handle| handle.text);
-        assert_eq!(text(" Email: Ada@Example.COM "), Some("email:ada@example.com".to_owned()));
+        assert_eq!(
+            text(" Email: Ada@Example.COM "),
+            Some("email:ada@example.com".to_owned())
+        );
         assert_eq!(text("42"), Some("custom:42".to_owned()));
         assert_eq!(text("custom:42"), Some("custom:42".to_owned()));
         assert_eq!(text("urn:uuid:1"), Some("custom:urn:uuid:1".to_owned()));

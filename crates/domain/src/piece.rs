@@ -18,6 +18,9 @@ pub struct Piece {
 
 impl Piece {
     pub fn named(id: impl Into<String>) -> Self {
-        Self { id: id.into(), ..Self::default() }
+        Self {
+            id: id.into(),
+            ..Self::default()
+        }
     }
 }

@@ -66,7 +66,11 @@ pub enum Refusal {
     #[error("“{0}” is no currency of ISO 4217")]
     CurrencyUnknown(String),
     #[error("{field} is {bytes} bytes long; at most {bytes_max} are kept", field = field.name())]
-    TooLong { field: Field, bytes: usize, bytes_max: usize },
+    TooLong {
+        field: Field,
+        bytes: usize,
+        bytes_max: usize,
+    },
     #[error("{field} holds a NUL character, so the file is damaged or not text", field = .0.name())]
     NotText(Field),
     #[error("properties must be one JSON object")]

@@ -52,7 +52,10 @@ impl Time {
             return None;
         }
         let date_time: civil::DateTime = text.parse().ok()?;
-        zone.tz.to_timestamp(date_time).ok().map(|stamp| Self(stamp.as_microsecond()))
+        zone.tz
+            .to_timestamp(date_time)
+            .ok()
+            .map(|stamp| Self(stamp.as_microsecond()))
     }
 
     fn parse_epoch(text: &str) -> Option<Self> {
@@ -104,7 +107,10 @@ impl Day {
     /// Reads `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        (text.len() == 10).then(|| text.parse::<civil::Date>().ok()).flatten().map(Self::from_date)
+        (text.len() == 10)
+            .then(|| text.parse::<civil::Date>().ok())
+            .flatten()
+            .map(Self::from_date)
     }
 
     pub fn from_date(date: civil::Date) -> Self {
@@ -181,7 +187,10 @@ pub struct Zone {
 
 impl Zone {
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), tz: TimeZone::UTC }
+        Self {
+            name: "UTC".to_owned(),
+            tz: TimeZone::UTC,
+        }
     }
 
     /// The zone of that IANA name, e.g. `Europe/Vienna`; `None` when there is no such zone.
@@ -257,9 +266,16 @@ impl DayClock {
     /// in order asks again only when they leave it.
     #[inline]
     pub fn span_at(&self, time: Time) -> OffsetSpan {
-        let index = self.changes.partition_point(|&change| change <= time.0).saturating_sub(1);
+        let index = self
+            .changes
+            .partition_point(|&change| change <= time.0)
+            .saturating_sub(1);
         let to = self.changes.get(index + 1).copied().unwrap_or(i64::MAX);
-        OffsetSpan { from: self.changes[index], to, offset_micros: self.offsets[index] }
+        OffsetSpan {
+            from: self.changes[index],
+            to,
+            offset_micros: self.offsets[index],
+        }
     }
 
     pub fn day_of(&self, time: Time) -> Day {
@@ -313,7 +329,15 @@ mod tests {
         let at = |text| Time::parse(text, &vienna).map(Time::micros);
         assert_eq!(at("2024-07-01T12:00:00"), Some(utc("2024-07-01T10:00:00Z")));
         assert_eq!(at("2024-01-01"), Some(utc("2023-12-31T23:00:00Z")));
-        for wrong in ["", "yesterday", "2024-13-01", "12", "2024-02-30T00:00:00Z", "2024-01-01T00:00:00Q", "1e9"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "2024-13-01",
+            "12",
+            "2024-02-30T00:00:00Z",
+            "2024-01-01T00:00:00Q",
+            "1e9",
+        ] {
             assert_eq!(at(wrong).filter(|_| wrong != "12"), None, "{wrong}");
         }
     }
@@ -325,7 +349,10 @@ mod tests {
             let day = Day::parse(text).unwrap();
             (vienna.start_of(day.plus(1)).0 - vienna.start_of(day).0) / 3_600_000_000
         };
-        assert_eq!((hours("2024-03-31"), hours("2024-10-27"), hours("2024-06-01")), (23, 25, 24));
+        assert_eq!(
+            (hours("2024-03-31"), hours("2024-10-27"), hours("2024-06-01")),
+            (23, 25, 24)
+        );
     }
 
     #[test]
@@ -340,7 +367,14 @@ mod tests {
 
     #[test]
     fn the_day_clock_agrees_with_the_zone() {
-        for name in ["UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu"] {
+        for name in [
+            "UTC",
+            "Europe/Vienna",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "Asia/Kathmandu",
+        ] {
             let zone = Zone::named(name).unwrap();
             let clock = zone.clock();
             for step in 0..20_000 {

@@ -75,7 +75,14 @@ impl Question {
     pub const LEVEL_DEFAULT: f64 = 0.9;
 
     pub fn new(key: Key, as_of: Time, zone: Zone) -> Self {
-        Self { key, as_of, zone, period: Period::default(), by: By::default(), level: Self::LEVEL_DEFAULT }
+        Self {
+            key,
+            as_of,
+            zone,
+            period: Period::default(),
+            by: By::default(),
+            level: Self::LEVEL_DEFAULT,
+        }
     }
 
     /// The day of `as_of`: unfinished, so no window that needs it is mature.

@@ -1,1 +1,33 @@
-//! placeholder
+//! What was accepted, kept for good: journal, segments, lake catalog, registry, and histories to fold over.
+//!
+//! One directory is one workspace. Several processes may open it; SQLite's locks order their writes, and only the holder
+//! of `maintenance.lock` seals, merges or expires. Nothing reaches the journal but through [`Store::accept`].
+
+#![doc = "\nDeliberately absent: questions and statistics, wire formats, HTTP, clocks (now is an argument)."]
+
+mod accept;
+mod check;
+mod error;
+pub mod histories;
+mod journal;
+mod lake;
+mod merge;
+mod order;
+mod registry;
+mod rows;
+mod seal;
+mod segment;
+mod snapshot;
+mod store;
+mod tail;
+mod terms;
+
+pub use accept::{Receipt, Verdict};
+pub use check::{Finding, check};
+pub use error::{Result, StoreError};
+pub use histories::{Columns, History};
+pub use registry::{ImportNote, KeyInfo};
+pub use segment::schema::Column;
+pub use snapshot::Snapshot;
+pub use store::{Store, Totals};
+pub use terms::{Code, NONE, Terms};

@@ -1,0 +1,242 @@
+//! One [`History`] after another: a k-way merge of segments and tail by person, for folds to observe.
+//!
+//! Work is shared by cutting the key space into equal ranges; keys are uniform, so the ranges hold about as many persons
+//! each. A history that lies in one page of one run is handed out as it lies there, without a copy; only those spread over
+//! pages or runs are gathered. Event ids are read only where two runs hold an event of one person at the same instant.
+
+mod gather;
+mod page;
+mod run;
+
+use std::ops::RangeInclusive;
+
+use longplay_domain::{Act, PersonId, Time};
+
+use self::{gather::Gather, page::Page, run::Run};
+use crate::{error::Result, segment::schema::Column, snapshot::Snapshot, terms::Code};
+
+/// Which columns a pass reads beside the person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Columns(u32);
+
+impl Columns {
+    pub const fn none() -> Self {
+        Self(0)
+    }
+
+    pub fn of(columns: &[Column]) -> Self {
+        Self(columns.iter().fold(0, |set, &column| set | 1 << column as u32))
+    }
+
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn has(self, column: Column) -> bool {
+        self.0 & 1 << column as u32 != 0
+    }
+
+    /// The columns read from disk: those asked for, the person, and the time, which orders what several runs hold.
+    pub fn to_read(self) -> Vec<Column> {
+        Column::ALL.into_iter().filter(|&column| self.reads(column)).collect()
+    }
+
+    const fn reads(self, column: Column) -> bool {
+        matches!(column, Column::Person) || (matches!(column, Column::Time) && self.0 != 0) || self.has(column)
+    }
+}
+
+/// All events of one person in order of time (ties by event id). A column that was not asked for is empty.
+#[derive(Clone, Copy, Debug)]
+pub struct History<'a> {
+    pub person: PersonId,
+    /// µs, UTC, ascending.
+    pub times: &'a [i64],
+    /// Codes of acts: see [`Act::from_code`].
+    pub acts: &'a [u8],
+    /// Minor units; 0 where there is no value (the currency is then [`crate::NONE`]).
+    pub values: &'a [i64],
+    codes: &'a [Vec<Code>],
+    first: usize,
+    length: usize,
+}
+
+impl<'a> History<'a> {
+    pub const fn len(&self) -> usize {
+        self.length
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The codes of a repetitive text column, one an event.
+    #[inline]
+    pub fn codes(&self, column: Column) -> &'a [Code] {
+        let codes = &self.codes[column.index()];
+        if codes.is_empty() {
+            &[]
+        } else {
+            &codes[self.first..self.first + self.length]
+        }
+    }
+
+    #[inline]
+    pub fn act(&self, event: usize) -> Act {
+        Act::from_code(self.acts[event]).unwrap_or(Act::Other)
+    }
+
+    /// The history as it was: events after `time` don't exist.
+    #[inline]
+    #[must_use]
+    pub fn until(&self, time: Time) -> Self {
+        if self.times.last().is_none_or(|&last| last <= time.micros()) {
+            return *self;
+        }
+        let length = self.times.partition_point(|&at| at <= time.micros());
+        let cut = |slice: &'a [i64]| if slice.is_empty() { slice } else { &slice[..length] };
+        let acts = if self.acts.is_empty() {
+            self.acts
+        } else {
+            &self.acts[..length]
+        };
+        Self {
+            times: &self.times[..length],
+            acts,
+            values: cut(self.values),
+            length,
+            ..*self
+        }
+    }
+}
+
+/// Equal, contiguous ranges that together hold every key.
+pub fn ranges(count: usize) -> Vec<RangeInclusive<i64>> {
+    let count = count.clamp(1, 1 << 16) as u128;
+    let bound = |index: u128| (i128::from(i64::MIN) + ((1_u128 << 64) * index / count) as i128) as i64;
+    (0..count)
+        .map(|index| {
+            bound(index)..=if index + 1 == count {
+                i64::MAX
+            } else {
+                bound(index + 1) - 1
+            }
+        })
+        .collect()
+}
+
+/// Runs `work` over every key range, each on a thread of its own, and returns the results in key order.
+pub fn in_parallel<T: Send>(
+    snapshot: &Snapshot,
+    columns: Columns,
+    threads: usize,
+    work: impl Fn(&mut Histories) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let run = |range| Histories::open(snapshot, columns, range).and_then(|mut histories| work(&mut histories));
+    let mut ranges = ranges(threads);
+    let last = ranges.pop().expect("there is at least one range");
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = ranges.into_iter().map(|range| scope.spawn(|| run(range))).collect();
+        let last = run(last);
+        let mut results = Vec::with_capacity(workers.len() + 1);
+        for worker in workers {
+            match worker.join() {
+                Ok(result) => results.push(result?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results.push(last?);
+        Ok(results)
+    })
+}
+
+/// The histories of one key range.
+pub struct Histories {
+    runs: Vec<Run>,
+    gather: Gather,
+}
+
+impl Histories {
+    pub fn open(snapshot: &Snapshot, columns: Columns, range: RangeInclusive<i64>) -> Result<Self> {
+        let mut runs = Vec::with_capacity(snapshot.segments.len() + 1);
+        for segment in &snapshot.segments {
+            runs.extend(Run::of_segment(segment, columns, range.clone(), &snapshot.terms)?);
+        }
+        runs.extend(Run::of_tail(&snapshot.tail, columns, range, &snapshot.terms)?);
+        Ok(Self {
+            runs,
+            gather: Gather::default(),
+        })
+    }
+
+    /// Hands out every history, in order of person.
+    pub fn each(&mut self, mut observe: impl FnMut(&History<'_>)) -> Result<()> {
+        while let Some((person, is_shared)) = self.next_person() {
+            let first = self
+                .runs
+                .iter()
+                .position(|run| run.person() == person)
+                .expect("its run was just seen");
+            let run = &mut self.runs[first];
+            let end = run.end_of_person();
+            if !is_shared && (end < run.page.rows() || run.is_last_page) {
+                observe(&run.page.history(person, run.row, end));
+                run.row = end;
+            } else {
+                self.gather.collect(person, &mut self.runs)?;
+                observe(&self.gather.history(person));
+            }
+            if self.runs[first].row >= self.runs[first].page.rows() {
+                self.turn_pages()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The least person at the head of any run, and whether several runs have them.
+    #[inline]
+    fn next_person(&self) -> Option<(i64, bool)> {
+        let (head, rest) = self.runs.split_first()?;
+        let mut least = head.person();
+        let mut is_shared = false;
+        for run in rest {
+            let person = run.person();
+            if person < least {
+                least = person;
+                is_shared = false;
+            } else if person == least {
+                is_shared = true;
+            }
+        }
+        Some((least, is_shared))
+    }
+
+    fn turn_pages(&mut self) -> Result<()> {
+        let mut index = 0;
+        while index < self.runs.len() {
+            if self.runs[index].row >= self.runs[index].page.rows() && !self.runs[index].turn_page()? {
+                self.runs.swap_remove(index);
+            } else {
+                index += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn ranges_tile_the_key_space() {
+        for count in [1, 2, 3, 7, 64] {
+            let ranges = ranges(count);
+            assert_eq!(ranges.len(), count);
+            assert_eq!(*ranges[0].start(), i64::MIN);
+            assert_eq!(*ranges[count - 1].end(), i64::MAX);
+            assert!(ranges.windows(2).all(|pair| pair[0].end() + 1 == *pair[1].start()));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Creating the catalog and reading it.
+
+use std::path::Path;
+
+use longplay_domain::Time;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::EVENTS_TABLE;
+use crate::{
+    error::{Context, Result},
+    segment::{SegmentInfo, lake_time, schema::Column},
+};
+
+/// Lake format written; DuckDB 1.4's ducklake reads it.
+const LAKE_VERSION: &str = "0.3";
+
+/// The newest snapshot and what it covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub snapshot: i64,
+    /// Every journal batch up to this position is in a segment.
+    pub sealed: i64,
+}
+
+/// Writes the first two snapshots: the schema `main`, then the table `events` with the views `pieces` and `samples`.
+pub fn create(connection: &Connection, now: Time) -> Result<()> {
+    let doing = "create the lake catalog";
+    connection.execute_batch(include_str!("tables.sql")).doing(doing)?;
+    let metadata = [
+        ("version", LAKE_VERSION),
+        ("created_by", concat!("longplay ", env!("CARGO_PKG_VERSION"))),
+        ("data_path", ""),
+        ("encrypted", "false"),
+    ];
+    for (key, value) in metadata {
+        connection
+            .execute(
+                "INSERT INTO ducklake_metadata VALUES (?1, ?2, NULL, NULL)",
+                [key, value],
+            )
+            .doing(doing)?;
+    }
+    let time = lake_time(now);
+    for (snapshot, changes, next_catalog_id) in [
+        (0, r#"created_schema:"main""#, 1),
+        (1, r#"created_table:"main"."events""#, 4),
+    ] {
+        connection
+            .execute(
+                "INSERT INTO ducklake_snapshot VALUES (?1, ?2, ?1, ?3, 0)",
+                params![snapshot, time, next_catalog_id],
+            )
+            .doing(doing)?;
+        connection
+            .execute(
+                "INSERT INTO ducklake_snapshot_changes VALUES (?1, ?2, 'longplay', NULL, ?3)",
+                params![snapshot, changes, extra_info(0)],
+            )
+            .doing(doing)?;
+        connection
+            .execute("INSERT INTO ducklake_schema_versions VALUES (?1, ?1)", [snapshot])
+            .doing(doing)?;
+    }
+    connection
+        .execute(
+            "INSERT INTO ducklake_schema VALUES (0, ?1, 0, NULL, 'main', '', 1)",
+            [uuid()?],
+        )
+        .doing(doing)?;
+    connection
+        .execute(
+            "INSERT INTO ducklake_table VALUES (?1, ?2, 1, NULL, 0, 'events', '', 1)",
+            params![EVENTS_TABLE, uuid()?],
+        )
+        .doing(doing)?;
+    connection
+        .execute("INSERT INTO ducklake_table_stats VALUES (?1, 0, 0, 0)", [EVENTS_TABLE])
+        .doing(doing)?;
+    for column in Column::ALL {
+        connection
+            .execute(
+                "INSERT INTO ducklake_column VALUES (?1, 1, NULL, ?2, ?1, ?3, ?4, NULL, NULL, ?5, NULL)",
+                params![
+                    column.field_id(),
+                    EVENTS_TABLE,
+                    column.name(),
+                    column.lake_type(),
+                    !column.is_required()
+                ],
+            )
+            .doing(doing)?;
+    }
+    for (view_id, name) in [(2, "pieces"), (3, "samples")] {
+        connection
+            .execute(
+                "INSERT INTO ducklake_view VALUES (?1, ?2, 1, NULL, 0, ?3, 'duckdb', '', '')",
+                params![view_id, uuid()?, name],
+            )
+            .doing(doing)?;
+    }
+    Ok(())
+}
+
+/// Makes the catalog name the directory where it now lies.
+pub fn settle(connection: &Connection, directory: &Path) -> Result<()> {
+    let data_path = format!("{}/segments/", directory.display());
+    let known: String = connection
+        .query_row(
+            "SELECT value FROM ducklake_metadata WHERE key = 'data_path'",
+            [],
+            |row| row.get(0),
+        )
+        .doing("read the lake catalog")?;
+    if known == data_path {
+        return Ok(());
+    }
+    let doing = "move the lake catalog";
+    connection
+        .execute(
+            "UPDATE ducklake_metadata SET value = ?1 WHERE key = 'data_path'",
+            [&data_path],
+        )
+        .doing(doing)?;
+    let database = directory.join("longplay.db").display().to_string().replace('\'', "''");
+    for (name, table) in [("pieces", "piece"), ("samples", "sample")] {
+        let sql = format!("SELECT * FROM sqlite_scan('{database}', '{table}')");
+        connection
+            .execute(
+                "UPDATE ducklake_view SET sql = ?1 WHERE view_name = ?2",
+                [sql.as_str(), name],
+            )
+            .doing(doing)?;
+    }
+    Ok(())
+}
+
+pub fn head(connection: &Connection) -> Result<Head> {
+    let doing = "read the lake catalog";
+    let snapshot = connection
+        .query_row("SELECT max(snapshot_id) FROM ducklake_snapshot", [], |row| row.get(0))
+        .doing(doing)?;
+    // A snapshot written by somebody else carries no position; the newest of ours holds.
+    let info: Option<String> = connection
+        .query_row(
+            "SELECT commit_extra_info FROM ducklake_snapshot_changes
+             WHERE commit_extra_info IS NOT NULL ORDER BY snapshot_id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .doing(doing)?;
+    let sealed = info
+        .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+        .and_then(|value| value["journal_position"].as_i64())
+        .unwrap_or(0);
+    Ok(Head { snapshot, sealed })
+}
+
+/// What a snapshot of ours says of the journal.
+pub fn extra_info(sealed: i64) -> String {
+    format!("{{\"journal_position\":{sealed}}}")
+}
+
+/// The live segments, oldest first.
+pub fn segments(connection: &Connection, directory: &Path) -> Result<Vec<SegmentInfo>> {
+    let doing = "read the lake catalog";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT data_file_id, path, record_count, file_size_bytes FROM ducklake_data_file
+             WHERE table_id = ?1 AND end_snapshot IS NULL ORDER BY data_file_id",
+        )
+        .doing(doing)?;
+    let rows = select.query_map([EVENTS_TABLE], |row| {
+        let name: String = row.get(1)?;
+        let path = directory.join("segments").join(&name);
+        Ok(SegmentInfo {
+            file_id: row.get(0)?,
+            name,
+            path,
+            rows: row.get(2)?,
+            bytes: row.get(3)?,
+        })
+    });
+    rows.and_then(Iterator::collect).doing(doing)
+}
+
+/// A random UUID (version 4), as the format wants for its objects.
+fn uuid() -> Result<String> {
+    let mut bytes = crate::registry::random::<16>()?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    ))
+}

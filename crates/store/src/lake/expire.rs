@@ -1,0 +1,92 @@
+//! Letting old snapshots and their files go, by DuckLake's own schedule table.
+//!
+//! A replaced file stays readable for time travel until its last snapshot expires; then it is scheduled, and after a grace
+//! for readers that still hold it, deleted.
+
+use std::path::Path;
+
+use longplay_domain::Time;
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::EVENTS_TABLE;
+use crate::{
+    error::{Context, Result},
+    segment::lake_time,
+};
+
+/// How long superseded snapshots can be asked for with `AT (VERSION => n)`.
+pub const SNAPSHOT_KEEP_HOURS: i64 = 24;
+/// How long a scheduled file is kept for readers that opened it before.
+pub const FILE_GRACE_HOURS: i64 = 1;
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+const DOING: &str = "expire old snapshots";
+
+/// Expires what is due and deletes files whose grace is over. Returns how many files were deleted.
+pub fn expire(connection: &mut Connection, directory: &Path, now: Time) -> Result<usize> {
+    let before = |hours: i64| lake_time(Time::from_micros(now.micros() - hours * MICROS_PER_HOUR));
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .doing(DOING)?;
+    transaction
+        .execute(
+            "DELETE FROM ducklake_snapshot WHERE snapshot_time < ?1
+             AND snapshot_id < (SELECT max(snapshot_id) FROM ducklake_snapshot)",
+            [before(SNAPSHOT_KEEP_HOURS)],
+        )
+        .doing(DOING)?;
+    transaction
+        .execute(
+            "DELETE FROM ducklake_snapshot_changes WHERE snapshot_id NOT IN (SELECT snapshot_id FROM ducklake_snapshot)",
+            [],
+        )
+        .doing(DOING)?;
+    transaction
+        .execute(
+            "INSERT INTO ducklake_files_scheduled_for_deletion
+             SELECT data_file_id, path, path_is_relative, ?1 FROM ducklake_data_file
+             WHERE table_id = ?2 AND end_snapshot <= (SELECT min(snapshot_id) FROM ducklake_snapshot)",
+            params![lake_time(now), EVENTS_TABLE],
+        )
+        .doing(DOING)?;
+    for table in ["ducklake_file_column_stats", "ducklake_data_file"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE data_file_id IN (SELECT data_file_id FROM ducklake_files_scheduled_for_deletion)"
+        );
+        transaction.execute(&sql, []).doing(DOING)?;
+    }
+    let due: Vec<(i64, String)> = transaction
+        .prepare("SELECT data_file_id, path FROM ducklake_files_scheduled_for_deletion WHERE schedule_start < ?1")
+        .and_then(|mut select| {
+            select
+                .query_map([before(FILE_GRACE_HOURS)], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+        .doing(DOING)?;
+    for (file_id, name) in &due {
+        remove(directory, name);
+        transaction
+            .execute(
+                "DELETE FROM ducklake_files_scheduled_for_deletion WHERE data_file_id = ?1",
+                [file_id],
+            )
+            .doing(DOING)?;
+    }
+    transaction.commit().doing(DOING)?;
+    Ok(due.len())
+}
+
+/// Removes a segment's file and id index. Gone already is as good as removed; what can't be removed now is found as an
+/// orphan later.
+pub fn remove(directory: &Path, name: &str) {
+    let files = [
+        directory.join("segments").join(name),
+        directory.join("ids").join(format!("{name}.ids")),
+    ];
+    for path in files {
+        if let Err(error) = std::fs::remove_file(&path)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(path = %path.display(), %error, "a file that is no longer needed can't be removed");
+        }
+    }
+}

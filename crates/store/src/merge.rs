@@ -1,0 +1,81 @@
+//! Many segments → fewer, size-tiered, one step at a time. Answers don't change; old files stay until they expire.
+
+use std::sync::Arc;
+
+use longplay_domain::Time;
+
+use crate::{Store, error::Result, lake::publish::Change, rows::Rows, segment::read::Segment};
+
+/// Segments of about one size that are merged into one of the next: each event is rewritten about log₈ of all events times.
+const FAN_IN: usize = 8;
+/// Segments smaller than this are all of the lowest tier.
+const TIER_ROWS_MIN: u64 = 65_536;
+
+impl Store {
+    /// Does one merge if one is due. Returns whether it did.
+    pub fn merge(&self, now: Time) -> Result<bool> {
+        let _lock = self.maintenance()?;
+        let segments = self.live_segments()?;
+        let Some(chosen) = choose(&segments) else {
+            return Ok(false);
+        };
+        self.merge_segments(&chosen, now)?;
+        Ok(true)
+    }
+
+    fn merge_segments(&self, segments: &[Arc<Segment>], now: Time) -> Result<()> {
+        let position = self.live().view.head.sealed;
+        let written = self.write_segment(position, |writer| {
+            let mut rows = Rows::new(segments, None)?;
+            while let Some(batch) = rows.next_batch()? {
+                writer.append(&batch)?;
+            }
+            Ok(())
+        })?;
+        let replaced: Vec<i64> = segments.iter().map(|segment| segment.info.file_id).collect();
+        self.publish(&Change {
+            written: &[written],
+            replaced: &replaced,
+            sealed: None,
+            now,
+        })?;
+        Ok(())
+    }
+}
+
+/// The segments of the lowest tier that is full.
+fn choose(segments: &[Arc<Segment>]) -> Option<Vec<Arc<Segment>>> {
+    let mut tiers: Vec<Vec<Arc<Segment>>> = Vec::new();
+    for segment in segments {
+        let tier = tier(segment.info.rows);
+        tiers.resize_with(tiers.len().max(tier + 1), Vec::new);
+        tiers[tier].push(Arc::clone(segment));
+    }
+    tiers.into_iter().find(|tier| tier.len() >= FAN_IN)
+}
+
+fn tier(rows: u64) -> usize {
+    let mut tier = 0;
+    let mut bound = TIER_ROWS_MIN;
+    while rows >= bound {
+        tier += 1;
+        bound = bound.saturating_mul(FAN_IN as u64);
+    }
+    tier
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tier;
+
+    #[test]
+    fn eight_of_a_tier_make_one_of_the_next() {
+        for rows in [1, 10_000, 65_535, 65_536, 1_000_000, 5_000_000] {
+            assert!(
+                tier(rows * 8) >= tier(rows) && tier(rows * 8) <= tier(rows) + 1,
+                "{rows}"
+            );
+        }
+        assert_eq!(tier(65_536 * 8), 2);
+    }
+}

@@ -1,0 +1,83 @@
+//! Small facts that are not events (`longplay.db`): settings, goals, pieces, samples, write keys, imports.
+//!
+//! Migrations are the numbered `.sql` files, applied in one transaction each; `PRAGMA user_version` tells how far.
+
+mod goals;
+mod imports;
+mod keys;
+mod pieces;
+mod samples;
+mod settings;
+
+use std::{path::Path, time::Duration};
+
+use longplay_domain::Time;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::{
+    error::{Context, Result, StoreError},
+    lake::catalog,
+};
+
+pub use imports::ImportNote;
+pub use keys::KeyInfo;
+pub(crate) use settings::secret;
+
+/// The on-disk format this release writes.
+pub const FORMAT: i64 = 1;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Opens `longplay.db`, creating or migrating it as needed.
+pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
+    let path = directory.join("longplay.db");
+    let mut connection = Connection::open(&path).doing("open the registry")?;
+    tune(&connection)?;
+    let doing = "prepare the registry";
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .doing(doing)?;
+    let found: i64 = transaction
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .doing(doing)?;
+    if found > FORMAT {
+        return Err(StoreError::Newer {
+            path: directory.to_owned(),
+            found,
+            known: FORMAT,
+        });
+    }
+    if found < 1 {
+        transaction.execute_batch(include_str!("0001_first.sql")).doing(doing)?;
+        catalog::create(&transaction, now)?;
+        settings::create(&transaction)?;
+        goals::create(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", FORMAT).doing(doing)?;
+    catalog::settle(&transaction, directory)?;
+    transaction.commit().doing(doing)?;
+    Ok(connection)
+}
+
+/// Settings every database of ours is used with: durable on commit, patient with other processes.
+pub(crate) fn tune(connection: &Connection) -> Result<()> {
+    let doing = "prepare the database";
+    connection.busy_timeout(BUSY_TIMEOUT).doing(doing)?;
+    connection.pragma_update(None, "journal_mode", "WAL").doing(doing)?;
+    connection.pragma_update(None, "synchronous", "FULL").doing(doing)?;
+    // Keeps the write-ahead log from staying at its largest size ever.
+    connection
+        .pragma_update(None, "journal_size_limit", 64 << 20)
+        .doing(doing)
+}
+
+/// Random bytes from the system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| StoreError::Invalid(format!("the system gives no random numbers: {error}")))?;
+    Ok(bytes)
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

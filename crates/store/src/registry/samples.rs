@@ -1,0 +1,81 @@
+//! Platform totals: the latest import of a total replaces the one before.
+
+use longplay_domain::{Day, Sample, sample::Span};
+use rusqlite::{TransactionBehavior, params};
+
+use crate::{
+    Store,
+    error::{Context, Result},
+};
+
+impl Store {
+    pub fn put_samples(&self, samples: &[Sample]) -> Result<()> {
+        let doing = "write the samples";
+        let mut registry = self.registry();
+        let transaction = registry
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .doing(doing)?;
+        {
+            let mut upsert = transaction
+                .prepare_cached("INSERT OR REPLACE INTO sample VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+                .doing(doing)?;
+            for sample in samples.iter().filter(|sample| sample.value.is_finite()) {
+                let span = match sample.span {
+                    Span::Day => "day".to_owned(),
+                    Span::Lifetime => "lifetime".to_owned(),
+                    Span::Period { from } => from.to_string(),
+                };
+                let piece = sample.piece.as_deref().unwrap_or("");
+                upsert
+                    .execute(params![
+                        sample.channel,
+                        piece,
+                        sample.day.to_string(),
+                        sample.metric,
+                        sample.value,
+                        span
+                    ])
+                    .doing(doing)?;
+            }
+        }
+        transaction.commit().doing(doing)
+    }
+
+    /// Day totals of one metric by channel, piece and day, up to and including `last`.
+    pub fn day_samples(&self, metric: &str, last: Day) -> Result<Vec<Sample>> {
+        let doing = "read the samples";
+        let registry = self.registry();
+        let mut select = registry
+            .prepare_cached(
+                "SELECT channel, piece, day, value FROM sample
+                 WHERE metric = ?1 AND span = 'day' AND day <= ?2 ORDER BY channel, piece, day",
+            )
+            .doing(doing)?;
+        let rows = select.query_map([metric, &last.to_string()], |row| {
+            let piece: String = row.get(1)?;
+            let day: String = row.get(2)?;
+            Ok(Day::parse(&day).map(|day| (row.get(0), piece, day, row.get(3))))
+        });
+        let mut samples = Vec::new();
+        for row in rows.doing(doing)? {
+            let Some((channel, piece, day, value)) = row.doing(doing)? else {
+                continue;
+            };
+            samples.push(Sample {
+                channel: channel.doing(doing)?,
+                piece: (!piece.is_empty()).then_some(piece),
+                day,
+                metric: metric.to_owned(),
+                value: value.doing(doing)?,
+                span: Span::Day,
+            });
+        }
+        Ok(samples)
+    }
+
+    pub fn sample_count(&self) -> Result<u64> {
+        self.registry()
+            .query_row("SELECT count(*) FROM sample", [], |row| row.get(0))
+            .doing("read the samples")
+    }
+}

@@ -1,0 +1,77 @@
+//! Settings of the workspace: its zone, its secret, whether it is a demonstration.
+
+use longplay_domain::{PersonKey, Zone};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{hex, random};
+use crate::{
+    Store,
+    error::{Context, Result, StoreError},
+};
+
+const DOING: &str = "read the settings";
+
+pub(super) fn create(connection: &Connection) -> Result<()> {
+    let secret = hex(&random::<16>()?);
+    put(connection, "secret", &secret)
+}
+
+/// The secret under which handles are hashed; made once, never shown.
+pub(crate) fn secret(connection: &Connection) -> Result<PersonKey> {
+    let text = get(connection, "secret")?.unwrap_or_default();
+    let mut bytes = [0; 16];
+    let well_formed = text.len() == 32 && text.is_ascii();
+    for (index, byte) in bytes.iter_mut().enumerate().filter(|_| well_formed) {
+        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| unreadable())?;
+    }
+    if well_formed {
+        Ok(PersonKey::new(bytes))
+    } else {
+        Err(unreadable())
+    }
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Invalid("the workspace's secret in longplay.db can't be read; restore a backup".to_owned())
+}
+
+pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT value FROM setting WHERE name = ?1")
+        .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
+        .doing(DOING)
+}
+
+fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {
+    connection
+        .execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", [name, value])
+        .doing("write the settings")
+        .map(drop)
+}
+
+impl Store {
+    /// The zone whose calendar days count; UTC until one is set.
+    pub fn zone(&self) -> Result<Zone> {
+        let name = get(&self.registry(), "zone")?.unwrap_or_else(|| "UTC".to_owned());
+        Zone::named(&name)
+            .ok_or_else(|| StoreError::Invalid(format!("“{name}” in the settings is no time zone; set it with --zone")))
+    }
+
+    /// Whether a zone was ever set.
+    pub fn has_zone(&self) -> Result<bool> {
+        Ok(get(&self.registry(), "zone")?.is_some())
+    }
+
+    pub fn set_zone(&self, zone: &Zone) -> Result<()> {
+        put(&self.registry(), "zone", zone.name())
+    }
+
+    /// Whether everything in here is made up.
+    pub fn is_demo(&self) -> Result<bool> {
+        Ok(get(&self.registry(), "demo")?.is_some())
+    }
+
+    pub fn mark_demo(&self) -> Result<()> {
+        put(&self.registry(), "demo", "yes")
+    }
+}

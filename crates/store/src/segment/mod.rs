@@ -1,0 +1,49 @@
+//! A segment: an immutable Parquet file of events sorted by person, then time, then event id.
+
+pub mod ids;
+pub mod read;
+pub mod schema;
+pub mod write;
+
+use std::path::PathBuf;
+
+use longplay_domain::Time;
+
+/// A published segment as the catalog knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentInfo {
+    pub file_id: i64,
+    /// File name inside `segments/`.
+    pub name: String,
+    pub path: PathBuf,
+    pub rows: u64,
+    pub bytes: u64,
+}
+
+/// What writing a segment measured; goes into the catalog with it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub name: String,
+    pub rows: u64,
+    pub bytes: u64,
+    pub footer_bytes: u64,
+    pub columns: Vec<ColumnStats>,
+}
+
+/// Statistics of one column in one file, as DuckLake keeps them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnStats {
+    pub field_id: i64,
+    pub bytes: i64,
+    pub values: i64,
+    pub nulls: i64,
+    pub min: Option<String>,
+    pub max: Option<String>,
+}
+
+/// DuckDB's way of writing an instant, which its catalog statistics are compared in.
+pub(crate) fn lake_time(time: Time) -> String {
+    let text = time.to_string();
+    let text = text.strip_suffix('Z').unwrap_or(&text).replace('T', " ");
+    format!("{text}+00")
+}

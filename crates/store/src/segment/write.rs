@@ -1,0 +1,195 @@
+//! Writing a segment: sorted batches in, one durable Parquet file, its id index and its statistics out.
+
+use std::{fs::File, path::Path};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use longplay_domain::{PersonKey, Time};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, Encoding, ZstdLevel},
+    file::properties::{EnabledStatistics, WriterProperties},
+    schema::types::ColumnPath,
+};
+
+use super::{
+    ColumnStats, Written, ids, lake_time,
+    schema::{Column, segment_schema},
+};
+use crate::error::{PathContext, Result};
+
+/// Rows per row group: the grain in which workers share a segment and statistics prune it.
+pub const ROW_GROUP_ROWS: usize = 131_072;
+const ZSTD_LEVEL: i32 = 3;
+
+/// A segment being written. Nothing counts until [`SegmentWriter::finish`] has returned and the catalog names the file.
+pub struct SegmentWriter<'a> {
+    directory: &'a Path,
+    name: String,
+    key: PersonKey,
+    writer: ArrowWriter<File>,
+    fingerprints: Vec<u64>,
+    bounds: Vec<Bounds>,
+}
+
+impl<'a> SegmentWriter<'a> {
+    /// Starts `segments/<name>` under the data directory.
+    pub fn create(directory: &'a Path, name: String, key: PersonKey) -> Result<Self> {
+        let path = directory.join("segments").join(&name);
+        let file = File::create(&path).at("create the segment", &path)?;
+        let writer = ArrowWriter::try_new(file, segment_schema(), Some(properties())).at("started", &path)?;
+        let bounds = Column::ALL.map(|_| Bounds::default()).to_vec();
+        Ok(Self {
+            directory,
+            name,
+            key,
+            writer,
+            fingerprints: Vec::new(),
+            bounds,
+        })
+    }
+
+    /// Appends rows, which must follow those before in (person, time, id).
+    pub fn append(&mut self, batch: &RecordBatch) -> Result<()> {
+        let path = self.directory.join("segments").join(&self.name);
+        self.writer.write(batch).at("written", &path)?;
+        for (column, bounds) in Column::ALL.into_iter().zip(&mut self.bounds) {
+            bounds.widen(column, batch.column(column.index()).as_ref());
+        }
+        let ids = batch.column(Column::Id.index()).as_string::<i32>();
+        self.fingerprints
+            .extend((0..ids.len()).map(|row| self.key.fingerprint(ids.value(row).as_bytes())));
+        Ok(())
+    }
+
+    /// Writes the footer and the id index and makes both durable.
+    pub fn finish(mut self) -> Result<Written> {
+        let path = self.directory.join("segments").join(&self.name);
+        let metadata = self.writer.finish().at("finished", &path)?;
+        let rows = self.fingerprints.len() as u64;
+        let mut bytes_of = vec![0_i64; Column::ALL.len()];
+        for group in metadata.row_groups() {
+            for (index, column) in group.columns().iter().enumerate() {
+                bytes_of[index] += column.compressed_size();
+            }
+        }
+        let file = self.writer.into_inner().at("finished", &path)?;
+        file.sync_all().at("flush the segment", &path)?;
+        drop(file);
+        let ids_path = self.directory.join("ids").join(format!("{}.ids", self.name));
+        ids::write(&ids_path, &mut self.fingerprints)?;
+        sync_directory(&self.directory.join("segments"))?;
+        sync_directory(&self.directory.join("ids"))?;
+        let (bytes, footer_bytes) = sizes(&path)?;
+        let columns = Column::ALL.into_iter().zip(self.bounds).zip(bytes_of);
+        let columns = columns
+            .map(|((column, bounds), size)| bounds.into_stats(column, size, rows))
+            .collect();
+        Ok(Written {
+            name: self.name,
+            rows,
+            bytes,
+            footer_bytes,
+            columns,
+        })
+    }
+}
+
+fn properties() -> WriterProperties {
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("a level zstd has");
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by(concat!("longplay ", env!("CARGO_PKG_VERSION")).to_owned());
+    for column in Column::ALL {
+        let path = ColumnPath::from(column.name());
+        builder = builder.set_column_dictionary_enabled(path.clone(), column.is_repetitive());
+        if column == Column::Person {
+            builder = builder.set_column_encoding(path, Encoding::PLAIN);
+        }
+    }
+    builder.build()
+}
+
+fn sizes(path: &Path) -> Result<(u64, u64)> {
+    use std::os::unix::fs::FileExt;
+    let file = File::open(path).at("open the segment", path)?;
+    let bytes = file.metadata().at("read the segment", path)?.len();
+    let mut tail = [0_u8; 4];
+    file.read_exact_at(&mut tail, bytes.saturating_sub(8))
+        .at("read the segment", path)?;
+    Ok((bytes, u64::from(u32::from_le_bytes(tail))))
+}
+
+/// A new file's name is durable only once its directory is.
+pub fn sync_directory(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|directory| directory.sync_all())
+        .at("flush the directory", path)
+}
+
+/// Least and greatest value of a column over a whole file.
+#[derive(Clone, Debug, Default)]
+struct Bounds {
+    nulls: i64,
+    numbers: Option<(i64, i64)>,
+    texts: Option<(String, String)>,
+}
+
+/// Longer texts get no bounds: DuckLake's statistics are for pruning, and a cut maximum would lie.
+const BOUND_BYTES_MAX: usize = 256;
+
+impl Bounds {
+    fn widen(&mut self, column: Column, array: &dyn Array) {
+        self.nulls += array.null_count() as i64;
+        match column {
+            Column::Person | Column::ValueMinor => {
+                self.widen_numbers(array.as_primitive::<Int64Type>().iter().flatten())
+            }
+            Column::Time => {
+                let times = array.as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
+                self.widen_numbers(times.iter().flatten());
+            }
+            _ => {
+                let texts = array.as_string::<i32>();
+                for text in texts.iter().flatten() {
+                    match &mut self.texts {
+                        None => self.texts = Some((text.to_owned(), text.to_owned())),
+                        Some((low, _)) if text < low.as_str() => text.clone_into(low),
+                        Some((_, high)) if text > high.as_str() => text.clone_into(high),
+                        Some(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn widen_numbers(&mut self, numbers: impl Iterator<Item = i64>) {
+        for number in numbers {
+            let (low, high) = self.numbers.unwrap_or((number, number));
+            self.numbers = Some((low.min(number), high.max(number)));
+        }
+    }
+
+    fn into_stats(self, column: Column, bytes: i64, rows: u64) -> ColumnStats {
+        let show = |number: i64| match column {
+            Column::Time => lake_time(Time::from_micros(number)),
+            _ => number.to_string(),
+        };
+        let bounds = match (self.numbers, self.texts) {
+            (Some((low, high)), _) => Some((show(low), show(high))),
+            (_, Some((low, high))) if low.len().max(high.len()) <= BOUND_BYTES_MAX => Some((low, high)),
+            _ => None,
+        };
+        let (min, max) = bounds.unzip();
+        ColumnStats {
+            field_id: column.field_id(),
+            bytes,
+            values: rows as i64 - self.nulls,
+            nulls: self.nulls,
+            min,
+            max,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Everything accepted up to a moment, frozen: segments, tail and the codes of their texts.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+
+use crate::{
+    error::Result,
+    histories::{self, Columns, History},
+    rows::Rows,
+    segment::{read::Segment, schema::Column},
+    tail::SortedRun,
+    terms::Terms,
+};
+
+/// A frozen view of the store. Cheap to clone; stays readable while the store goes on.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) id: i64,
+    pub(crate) position: i64,
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) tail: Arc<SortedRun>,
+    pub(crate) terms: Arc<Terms>,
+}
+
+impl Snapshot {
+    /// The lake snapshot.
+    pub const fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// The last journal position it holds: two snapshots with the same id and position hold the same events.
+    pub const fn position(&self) -> i64 {
+        self.position
+    }
+
+    /// Number of events.
+    pub fn rows(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.info.rows).sum::<u64>() + self.tail.rows as u64
+    }
+
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Bytes on disk of the given columns.
+    pub fn column_bytes(&self, columns: &[Column]) -> u64 {
+        self.segments.iter().map(|segment| segment.column_bytes(columns)).sum()
+    }
+
+    /// Number of distinct persons.
+    pub fn people(&self) -> Result<u64> {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let counts = histories::in_parallel(self, Columns::none(), threads, |histories| {
+            let mut people = 0;
+            histories.each(|_: &History<'_>| people += 1)?;
+            Ok(people)
+        })?;
+        Ok(counts.into_iter().sum())
+    }
+
+    /// Every event with every column, in order of person, time and id, batch by batch.
+    pub fn each_batch<E: From<crate::StoreError>>(
+        &self,
+        mut sink: impl FnMut(RecordBatch) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut rows = Rows::new(&self.segments, Some(Arc::clone(&self.tail)))?;
+        while let Some(batch) = rows.next_batch()? {
+            sink(batch)?;
+        }
+        Ok(())
+    }
+}
