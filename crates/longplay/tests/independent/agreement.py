@@ -1,0 +1,205 @@
+"""One random audience through the binary, and every figure of every answer against the independent computations."""
+
+import json
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+import audience
+import jeffreys
+import lake
+import meanings_plain
+import meanings_sql
+from binary import Longplay
+
+BYS = ["piece", "channel", "week", "topic"]
+
+
+class Disagreement(Exception):
+    """The binary says something else than the written meanings do."""
+
+
+def expect(condition, *words):
+    if not condition:
+        raise Disagreement(" ".join(map(str, words)))
+
+
+class Case:
+    """An audience on its way through a data directory of its own."""
+
+    def __init__(self, program, seed, folder):
+        self.seed, self.folder = seed, Path(folder)
+        self.random = random.Random(f"case {seed}")
+        self.audience = audience.make(seed)
+        self.zone = ZoneInfo(self.audience.zone)
+        self.connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "1"})
+        self.longplay = Longplay(program, self.folder / "data", self.audience.zone)
+        self.sql = meanings_sql.Meanings(self.connection, self.audience.zone)
+        self.plain = meanings_plain.Meanings(self.audience.zone)
+        self.truths = []
+        self.figures = 0
+
+    def run(self):
+        files = [file for file in self.audience.files if file.claims]
+        self.import_pieces()
+        while files:
+            count = self.random.randint(1, len(files))
+            batch, files = files[:count], files[count:]
+            self.import_batch(batch)
+            if not files or self.random.random() < 0.3:
+                for _ in range(3 if not files else 1):
+                    self.ask()
+        self.import_again()
+        self.check_lake()
+        expect(not self.longplay.check(), self.longplay.check())
+        return self.figures
+
+    # --- files in ---
+
+    def import_pieces(self):
+        path = self.folder / "pieces.jsonl"
+        rows = [{"id": piece, "title": f"Piece {piece}", "topics": topics} for piece, topics in self.audience.pieces.items()]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        report = self.longplay.import_files(path)
+        expect(report["files"][0]["pieces"] == len(rows), "pieces:", report)
+
+    def import_batch(self, batch):
+        paths = [audience.write(file, self.folder, self.seed, self.connection) for file in batch]
+        report = self.report(paths)
+        expect(len(report["files"]) == len(paths), "files:", report)
+        for file, row in zip(batch, report["files"]):
+            before = len(meanings_plain.held(self.truths))
+            self.truths += [claim.truth for claim in file.claims if claim.truth]
+            admitted = len(meanings_plain.held(self.truths)) - before
+            refused = sorted(claim.refusal for claim in file.claims if not claim.truth)
+            counted = {"claims": len(file.claims), "admitted": admitted, "refused": len(refused)}
+            counted["duplicates"] = len(file.claims) - admitted - len(refused)
+            expect(all(row[name] == value for name, value in counted.items()), "import of", file.name, file.kind, "expected", counted, "got", row)
+            codes = sorted(item["code"] for item in row["refusals"] for _ in range(item["count"]))
+            expect(codes == refused, "refusals of", file.name, file.kind, "expected", refused, "got", codes)
+        for meanings in (self.sql, self.plain):
+            meanings.load(self.truths)
+        expect(self.sql.totals() == self.plain.totals(), "the two computations disagree on totals")
+        got = (report["events_total"], report["people_total"])
+        expect(got == self.plain.totals(), "totals: expected", self.plain.totals(), "got", got)
+
+    def report(self, paths):
+        done = self.longplay.run("import", "--json", *paths)
+        nothing_new = done.returncode == 3
+        expect(done.returncode == 0 or nothing_new, "import: exit", done.returncode, done.stderr.decode())
+        report = json.loads(done.stdout)
+        admitted = sum(row["admitted"] + row["duplicates"] for row in report["files"])
+        expect(not (nothing_new and admitted), "import: exit 3 although something was admitted")
+        return report
+
+    def import_again(self):
+        """A second time, in another order, adds nothing."""
+        paths = [self.folder / f"{file.name}.{file.kind}" for file in self.audience.files if file.claims]
+        self.random.shuffle(paths)
+        report = self.report(paths)
+        expect(not any(row["admitted"] for row in report["files"]), "a second import admitted something:", report)
+        expect((report["events_total"], report["people_total"]) == self.plain.totals(), "a second import changed totals")
+
+    # --- questions ---
+
+    def point_of_view(self):
+        """(--as-of, microseconds, day): a date, an instant on or beside an event, or nothing, which is now."""
+        r = self.random
+        if r.random() < 0.5:
+            days = (self.audience.last_day - self.audience.first_day).days
+            day = self.audience.first_day + timedelta(days=r.randrange(-1, days + r.choice([2, 12, 100])))
+            start, end = (audience.day_start(self.zone, d) for d in (day, day + timedelta(days=1)))
+            if start < end:  # a day that never was has no end to stand at
+                return ["--as-of", day.isoformat()], end - 1, day
+        micros = r.choice(self.truths).micros + r.choice([-1, 0, 1]) if self.truths else 1_400_000_000_000_000
+        text = audience.instant(micros).isoformat().replace("+00:00", "Z")
+        return ["--as-of", text], micros, audience.instant(micros).astimezone(self.zone).date()
+
+    def period(self):
+        r = self.random
+        some = lambda: self.audience.first_day + timedelta(days=r.randrange(max(1, (self.audience.last_day - self.audience.first_day).days) + 1))
+        low, high = (some() if r.random() < 0.3 else None for _ in range(2))
+        if low and high and low > high:
+            low, high = high, low
+        options = (["--from", low.isoformat()] if low else []) + (["--to", high.isoformat()] if high else [])
+        return options, (low, high)
+
+    def ask(self):
+        view, micros, today = self.point_of_view()
+        options, period = self.period()
+        by = self.random.choice(BYS)
+        level = self.random.choice([0.9, 0.9, 0.5, 0.99])
+        for meanings in (self.sql, self.plain):
+            meanings.ask(micros, today, period)
+        about = f"{' '.join(view + options)} --by {by}, {self.audience.zone}"
+        for key, counted in (("returns", "returns"), ("goals", "goals")):
+            wanted = {k: tuple(v) for k, v in getattr(self.plain, counted)(by, self.audience.pieces).items()}
+            twice = {k: tuple(v) for k, v in getattr(self.sql, counted)(by, self.audience.pieces).items() if k[1] or wanted}
+            expect(wanted == twice, "the two computations disagree:", about)
+            answer = self.longplay.ask(key, *view, *options, "--by", by, "--level", str(level))
+            expect(answer["zone"] == self.audience.zone, "zone", answer["zone"])
+            expect(parse(answer["as_of"]) == micros, "as_of", answer["as_of"], "is not", micros)
+            self.compare(f"ask {key} {about}", answer, wanted, by, level)
+        if period == (None, None):
+            wanted = self.plain.recurrence()
+            expect(wanted == self.sql.recurrence(), "the two computations disagree on recurrence:", about)
+            got = self.longplay.recurrence(*view)
+            expect(got == wanted, f"recurrence {about}: only here", difference(wanted, got), "only there", difference(got, wanted))
+            self.figures += len(wanted)
+
+    def compare(self, about, answer, wanted, by, level):
+        got = {}
+        for figure in answer["figures"]:
+            expect(set(figure["scope"]) <= {by}, about, "scope", figure["scope"])
+            place = figure["key"], tuple(figure["scope"].values())
+            expect(place not in got, about, place, "stands there twice")
+            got[place] = figure
+        families = ("people", "returned_", "converted_signup", "converted_download", "converted_purchase", "revenue_")
+        for place, figure in got.items():
+            surplus = place[0].startswith(families) and place not in wanted and (figure["n"] or figure["count"])
+            expect(not surplus, about, place, "expected nothing, got", figure)
+        for place, row in wanted.items():
+            if row[0] == 0 and place not in got:
+                continue
+            expect(place in got, about, place, "is missing; expected", row)
+            self.compare_figure(f"{about}: {place}", got[place], row, level)
+            self.figures += 1
+
+    def compare_figure(self, about, figure, row, level):
+        n, count = row[0], row[1]
+        expect((figure["n"], figure["count"]) == (n, count), about, "expected n, count", (n, count), "got", figure)
+        expect(figure["state"] != "known" or figure["value"] is not None, about, "is known but has no value", figure)
+        if figure["value"] is None:
+            return
+        key = figure["key"]
+        if key.startswith("revenue_"):
+            currency = key.removeprefix("revenue_")
+            wanted, unit = meanings_sql.major(row[2], currency), currency
+        elif key == "people":
+            wanted, unit = count, "people"
+        elif key.startswith("returned_"):
+            wanted, unit = count / n, "share"
+        else:
+            wanted, unit = 1000 * count / n, "per_1000"
+        expect(figure["unit"] == unit, about, "unit", figure)
+        expect(abs(figure["value"] - wanted) <= 1e-9 * max(1, abs(wanted)), about, "expected value", wanted, "got", figure)
+        if unit in ("share", "per_1000") and figure["low"] is not None:
+            scale = 1000 if unit == "per_1000" else 1
+            wrong = jeffreys.fault(figure["low"] / scale, figure["high"] / scale, count, n, level)
+            expect(wrong is None, about, "interval:", wrong, figure)
+
+    def check_lake(self):
+        with lake.attached(self.connection, self.folder / "data"):
+            lake.compare(self.connection, meanings_plain.held(self.truths), expect)
+
+
+def parse(text):
+    return audience.to_micros(datetime.fromisoformat(text.replace("Z", "+00:00")))
+
+
+def difference(some, others):
+    others = list(others)
+    return [row for row in some if row not in others or others.remove(row)][:5]
