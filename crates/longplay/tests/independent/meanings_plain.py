@@ -10,7 +10,12 @@ PRESENCE = [
     "registered", "downloaded", "purchased", "referred",
 ]
 WINDOWS = [7, 28, 90]
-GOALS = {"signup": ["signed_up", "registered", "subscribed"], "download": ["downloaded"], "purchase": ["purchased"]}
+# A goal is a filter: every field it states must hold. `act` states a list of which any will do.
+GOALS = {
+    "signup": {"act": ["signed_up", "registered", "subscribed"]},
+    "download": {"act": ["downloaded"]},
+    "purchase": {"act": ["purchased"]},
+}
 PLACES = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "GBP": 2, "XXX": 2}
 
 
@@ -50,8 +55,11 @@ class Person:
     def returned(self, window):
         return any(self.d0 < day <= self.d0 + timedelta(days=window) for day in self.days)
 
-    def converted(self, acts):
-        return any(e.act in acts and e.micros >= self.presence[0].micros for e in self.events)
+    def converted(self, goal):
+        def matches(event):
+            return all(event.act in wanted if name == "act" else getattr(event, name) == wanted for name, wanted in goal.items())
+
+        return any(matches(e) and e.micros >= self.presence[0].micros for e in self.events)
 
     def scopes(self, by, topics):
         if by == "topic":
@@ -98,8 +106,8 @@ class Meanings:
         for person in self.people:
             for scope in [(), *person.scopes(by, topics)]:
                 add(sizes, scope, 1)
-                for goal, acts in goals.items():
-                    add(figures, (f"converted_{goal}", scope), 1, person.converted(acts))
+                for name, goal in goals.items():
+                    add(figures, (f"converted_{name}", scope), 1, person.converted(goal))
         for person in self.people:
             for scope in [(), *person.scopes(by, topics)]:
                 for event in person.events:

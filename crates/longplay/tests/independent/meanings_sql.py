@@ -95,9 +95,9 @@ class Meanings:
         """As `returns`, and for revenue (n, count, minor units)."""
         figures = {}
         grouped = self.groups(by, topics)
-        for goal, acts in goals.items():
-            acts = ", ".join(f"'{act}'" for act in acts)
-            converted = f"""EXISTS (SELECT 1 FROM happened h WHERE h.person = g.person AND h.act IN ({acts})
+        for goal, stated in goals.items():
+            matches = " AND ".join(f"h.{column} IN ({quoted(wanted)})" for column, wanted in stated.items())
+            converted = f"""EXISTS (SELECT 1 FROM happened h WHERE h.person = g.person AND {matches}
                 AND h.micros >= g.first_micros AND h.micros <= {self.as_of})"""
             measures = f"count(*), count(*) FILTER ({converted})"
             figures[f"converted_{goal}", ()] = self.connection.execute(f"SELECT {measures} FROM people g").fetchone()
@@ -115,6 +115,10 @@ class Meanings:
         for scope, currency, count, minor in self.connection.execute(paid % grouped).fetchall():
             figures[f"revenue_{currency}", (scope,)] = (sizes[scope], count, minor)
         return figures
+
+
+def quoted(wanted):
+    return ", ".join("'" + text + "'" for text in ([wanted] if isinstance(wanted, str) else wanted))
 
 
 def major(minor, currency):
