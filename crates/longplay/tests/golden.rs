@@ -8,7 +8,13 @@ use serde_json::{Value, json};
 /// Runs the binary on a data directory; its stdout, when it exits with 0.
 fn longplay(data: &Path, zone: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_longplay"));
-    let output = command.arg("--data").arg(data).args(["--zone", zone]).args(arguments).output().unwrap();
+    let output = command
+        .arg("--data")
+        .arg(data)
+        .args(["--zone", zone])
+        .args(arguments)
+        .output()
+        .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {}\n{errors}", output.status);
     String::from_utf8(output.stdout).unwrap()
@@ -21,10 +27,16 @@ fn json_of(text: &str) -> Value {
 fn recurrence(csv: &str) -> Vec<(i64, i64, i64)> {
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let head = lines.next().expect("a header");
-    let place = |name| head.iter().position(|column| *column == name).unwrap_or_else(|| panic!("no column {name}"));
+    let place = |name| {
+        head.iter()
+            .position(|column| *column == name)
+            .unwrap_or_else(|| panic!("no column {name}"))
+    };
     let (x, t_x, t) = (place("x"), place("t_x"), place("T"));
     let number = |cell: &str| cell.parse::<i64>().unwrap();
-    let mut rows: Vec<_> = lines.map(|row| (number(row[x]), number(row[t_x]), number(row[t]))).collect();
+    let mut rows: Vec<_> = lines
+        .map(|row| (number(row[x]), number(row[t_x]), number(row[t])))
+        .collect();
     rows.sort_unstable();
     rows
 }
@@ -32,10 +44,21 @@ fn recurrence(csv: &str) -> Vec<(i64, i64, i64)> {
 fn check(golden: &Golden, answer: &Value, expected: &Expected) {
     let scope = expected.scope.map_or(json!({}), |piece| json!({ "piece": piece }));
     let figures = answer["figures"].as_array().unwrap();
-    let wanted: Vec<_> = figures.iter().filter(|f| f["key"] == expected.key && f["scope"] == scope).collect();
-    let got: Vec<_> = wanted.iter().map(|figure| (figure["n"].as_u64(), figure["count"].as_i64())).collect();
+    let wanted: Vec<_> = figures
+        .iter()
+        .filter(|f| f["key"] == expected.key && f["scope"] == scope)
+        .collect();
+    let got: Vec<_> = wanted
+        .iter()
+        .map(|figure| (figure["n"].as_u64(), figure["count"].as_i64()))
+        .collect();
     let name = golden.name;
-    assert_eq!(got, [(Some(expected.n), Some(expected.count))], "{name}: {} {scope}", expected.key);
+    assert_eq!(
+        got,
+        [(Some(expected.n), Some(expected.count))],
+        "{name}: {} {scope}",
+        expected.key
+    );
 }
 
 #[test]
@@ -47,12 +70,24 @@ fn answers_are_those_worked_out_by_hand() {
         let imported = longplay(&data, golden.zone, &["import", "--json", file.to_str().unwrap()]);
         assert_eq!(json_of(&imported)["events_total"], golden.events, "{}", golden.name);
         for question in ["returns", "goals"] {
-            let answer = json_of(&longplay(&data, golden.zone, &["ask", question, "--as-of", golden.as_of, "--json"]));
-            golden.figures.iter().filter(|expected| expected.question == question).for_each(|expected| {
-                check(golden, &answer, expected);
-            });
+            let answer = json_of(&longplay(
+                &data,
+                golden.zone,
+                &["ask", question, "--as-of", golden.as_of, "--json"],
+            ));
+            golden
+                .figures
+                .iter()
+                .filter(|expected| expected.question == question)
+                .for_each(|expected| {
+                    check(golden, &answer, expected);
+                });
         }
-        let exported = longplay(&data, golden.zone, &["export", "recurrence", "--as-of", golden.as_of, "--format", "csv"]);
+        let exported = longplay(
+            &data,
+            golden.zone,
+            &["export", "recurrence", "--as-of", golden.as_of, "--format", "csv"],
+        );
         assert_eq!(recurrence(&exported), golden.recurrence, "{}", golden.name);
     }
 }
