@@ -84,6 +84,9 @@ class Meanings:
             if event.micros <= as_of:
                 histories.setdefault(event.person, []).append(event)
         people = [Person(events, self.zone) for events in histories.values()]
+        # Somebody who was refunded and never seen is no member of the audience, but their money is the owner's all the same;
+        # without a first day they belong to no period.
+        self.unseen = [p for p in people if not p.presence] if period == (None, None) else []
         people = [p for p in people if p.presence]
         self.people = [p for p in people if (low is None or p.d0 >= low) and (high is None or p.d0 < high)]
         self.today = today
@@ -102,20 +105,34 @@ class Meanings:
         return figures
 
     def goals(self, by, topics, goals=GOALS):
-        figures, sizes = {}, {}
+        figures, sizes = {}, {(): [0]}
         for person in self.people:
             for scope in [(), *person.scopes(by, topics)]:
                 add(sizes, scope, 1)
+                add(figures, ("people", scope), 1, 1)
                 for name, goal in goals.items():
                     add(figures, (f"converted_{name}", scope), 1, person.converted(goal))
-        for person in self.people:
-            for scope in [(), *person.scopes(by, topics)]:
+        for person in self.people + self.unseen:
+            for scope in [(), *(person.scopes(by, topics) if person.presence else [])]:
                 for event in person.events:
                     if event.act in ("purchased", "refunded") and event.minor is not None:
                         key = (f"revenue_{event.currency}", scope)
                         figures.setdefault(key, [sizes[scope][0], 0, 0])
                         add(figures, key, 0, 1, event.minor if event.act == "purchased" else -event.minor)
         return {key: tuple(row) for key, row in figures.items()}
+
+    def ready_on(self, by, topics):
+        """The first day on which anybody of a scope is mature, for scopes in which nobody is yet."""
+        first, mature = {}, set()
+        for person in self.people:
+            for scope in [(), *person.scopes(by, topics)]:
+                for window in WINDOWS:
+                    place = (f"returned_{window}d", scope)
+                    day = person.d0 + timedelta(days=window + 1)
+                    first[place] = min(day, first.get(place, day))
+                    if person.mature(window, self.today):
+                        mature.add(place)
+        return {place: day.isoformat() for place, day in first.items() if place not in mature}
 
 
 def add(figures, key, *amounts):

@@ -63,7 +63,7 @@ class Meanings:
         low, high = period
         arguments = {"as_of": as_of, "today": today, "from": low or "0001-01-01", "to": high or "9999-01-01"}
         self.connection.execute(PEOPLE, arguments)
-        self.as_of, self.today = as_of, today
+        self.as_of, self.today, self.unlimited = as_of, today, period == (None, None)
 
     def recurrence(self):
         return sorted(self.connection.execute("SELECT x, t_x, T FROM people").fetchall())
@@ -110,7 +110,10 @@ class Meanings:
             GROUP BY ALL"""
         sizes = dict(self.connection.execute(f"SELECT scope, count(*) FROM ({grouped}) GROUP BY scope").fetchall())
         total = self.connection.execute("SELECT count(*) FROM people").fetchone()[0]
-        for _, currency, count, minor in self.connection.execute(paid % "SELECT *, 1 AS scope FROM people").fetchall():
+        figures["people", ()] = (total, total)
+        figures |= {("people", (scope,)): (size, size) for scope, size in sizes.items()}
+        everybody = "SELECT DISTINCT person, 1 AS scope FROM happened" if self.unlimited else "SELECT person, 1 AS scope FROM people"
+        for _, currency, count, minor in self.connection.execute(paid % everybody).fetchall():
             figures[f"revenue_{currency}", ()] = (total, count, minor)
         for scope, currency, count, minor in self.connection.execute(paid % grouped).fetchall():
             figures[f"revenue_{currency}", (scope,)] = (sizes[scope], count, minor)
