@@ -1,7 +1,21 @@
 //! Questions about people: [`ask`] is the one door from a [`Question`] to an [`Answer`].
+//!
+//! Every question about people is a fold over each person's history, and all of them ride on the same pass ([`pass`],
+//! [`folds`]); what a fold leaves is small evidence, from which `questions` make figures, intervals and a sentence.
+
+#![doc = "\nDeliberately absent: HTTP, HTML, SQL text, the environment, clocks (now is in the question)."]
 
 pub mod answer;
+mod ask;
+pub mod engine;
+mod export;
+pub mod folds;
+pub mod pass;
 pub mod question;
+mod questions;
+mod words;
 
 pub use answer::{Answer, Caution, Figure, Grade, Point, Scope, Series, State};
+pub use ask::{AskError, ask, ask_all};
+pub use export::{RecurrenceRow, each_recurrence};
 pub use question::{By, Key, Question};

@@ -1,0 +1,45 @@
+//! Where folds run: here, on threads, one key range each. The result is the same for any number of threads.
+
+use longplay_domain::Time;
+use longplay_domain::Zone;
+use longplay_store::{Snapshot, StoreError, histories};
+
+use crate::pass::{Fold, Observer};
+
+/// Runs folds on this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalEngine {
+    pub threads: usize,
+}
+
+impl Default for LocalEngine {
+    /// One thread a core.
+    fn default() -> Self {
+        Self {
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        }
+    }
+}
+
+impl LocalEngine {
+    /// One pass over all histories of a snapshot as they were at `as_of`.
+    pub fn run<F: Fold>(
+        &self,
+        snapshot: &Snapshot,
+        as_of: Time,
+        zone: &Zone,
+        make: impl Fn() -> F + Sync,
+    ) -> Result<F, StoreError> {
+        let clock = zone.clock();
+        let columns = Observer::columns().with(make().columns());
+        let parts = histories::in_parallel(snapshot, columns, self.threads, |histories| {
+            let mut observer = Observer::new(as_of, &clock);
+            let mut fold = make();
+            histories.each(|history| observer.observe(history, |life| fold.observe(life)))?;
+            Ok(fold)
+        })?;
+        let mut whole = make();
+        parts.into_iter().for_each(|part| whole.merge(part));
+        Ok(whole)
+    }
+}

@@ -1,0 +1,39 @@
+//! One fold a file: what is kept of each person for the questions.
+
+mod cohorts;
+mod conversions;
+mod reach;
+mod recurrence;
+mod revenue;
+
+use longplay_domain::Day;
+use longplay_store::Code;
+
+use crate::pass::Arrival;
+
+pub use cohorts::{Cohort, Cohorts, WINDOW_DAYS};
+pub use conversions::Conversions;
+pub use reach::{Reach, ReachKey};
+pub use recurrence::{Recurrence, RecurrenceCell};
+pub use revenue::{Revenue, RevenueCell, RevenueKey};
+
+/// A map for the pass: fast, and never keyed by what strangers choose.
+pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
+
+/// Who arrived through what on which day: the cell of every cube.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Origin {
+    pub piece: Code,
+    pub channel: Code,
+    pub day: Day,
+}
+
+impl From<Arrival> for Origin {
+    fn from(arrival: Arrival) -> Self {
+        Self {
+            piece: arrival.piece,
+            channel: arrival.channel,
+            day: arrival.day,
+        }
+    }
+}

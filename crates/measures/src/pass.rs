@@ -1,0 +1,155 @@
+//! The one pass: what every fold sees of a person, computed once for all of them.
+//!
+//! A [`Life`] is a person's history up to as_of together with what the definitions rest on: the days on which they were
+//! present, and their arrival (first presence event ever, its day D0, and the piece that acquired them).
+
+use longplay_domain::{Act, Day, DayClock, Time};
+use longplay_store::{Code, Column, Columns, History, NONE};
+
+/// Bit `1 << act` is set for acts that show presence.
+const PRESENCE: u32 = presence_mask();
+
+const fn presence_mask() -> u32 {
+    let mut mask = 0;
+    let mut index = 0;
+    while index < Act::ALL.len() {
+        if Act::ALL[index].is_presence() {
+            mask |= 1 << Act::ALL[index].code();
+        }
+        index += 1;
+    }
+    mask
+}
+
+/// A question's fold over histories. Evidence of the same kind merges in any order to the same result.
+pub trait Fold: Send + Sized {
+    /// Which columns [`Fold::observe`] reads, beside time and act.
+    fn columns(&self) -> Columns;
+
+    fn observe(&mut self, life: &Life<'_>);
+
+    fn merge(&mut self, other: Self);
+}
+
+/// Two folds in one pass.
+impl<A: Fold, B: Fold> Fold for (A, B) {
+    fn columns(&self) -> Columns {
+        self.0.columns().with(self.1.columns())
+    }
+
+    fn observe(&mut self, life: &Life<'_>) {
+        self.0.observe(life);
+        self.1.observe(life);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+        self.1.merge(other.1);
+    }
+}
+
+/// How a person first appeared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Index of the first presence event.
+    pub event: usize,
+    /// D0: its day.
+    pub day: Day,
+    /// The acquiring piece: of that event, or else of the first later presence event on D0 that has one.
+    pub piece: Code,
+    /// The channel of that event.
+    pub channel: Code,
+}
+
+/// One person, up to as_of.
+pub struct Life<'a> {
+    pub history: &'a History<'a>,
+    /// `None` for somebody who never did anything of their own accord.
+    pub arrival: Option<Arrival>,
+    /// Distinct presence days, ascending; the first is D0.
+    pub presence: &'a [Day],
+    /// The day of each event.
+    pub days: &'a [Day],
+}
+
+impl Life<'_> {
+    #[inline]
+    pub fn is_presence(&self, event: usize) -> bool {
+        PRESENCE >> self.history.acts[event] & 1 != 0
+    }
+}
+
+/// Turns histories into lives; keeps its buffers from person to person.
+pub struct Observer<'a> {
+    as_of: Time,
+    clock: &'a DayClock,
+    presence: Vec<Day>,
+    days: Vec<Day>,
+}
+
+impl<'a> Observer<'a> {
+    pub const fn new(as_of: Time, clock: &'a DayClock) -> Self {
+        Self {
+            as_of,
+            clock,
+            presence: Vec::new(),
+            days: Vec::new(),
+        }
+    }
+
+    /// The columns a life needs beside those of the folds.
+    pub fn columns() -> Columns {
+        Columns::of(&[Column::Time, Column::Act, Column::Piece, Column::Channel])
+    }
+
+    /// Shows `see` the person as they were at as_of; somebody who had no event by then does not exist.
+    #[inline]
+    pub fn observe(&mut self, history: &History<'_>, see: impl FnOnce(&Life<'_>)) {
+        let history = history.until(self.as_of);
+        if history.is_empty() {
+            return;
+        }
+        let arrival = self.read(&history);
+        see(&Life {
+            history: &history,
+            arrival,
+            presence: &self.presence,
+            days: &self.days,
+        });
+    }
+
+    fn read(&mut self, history: &History<'_>) -> Option<Arrival> {
+        self.presence.clear();
+        self.days.clear();
+        let mut span = self.clock.span_at(Time::from_micros(history.times[0]));
+        let mut arrival: Option<Arrival> = None;
+        let (pieces, channels) = (history.codes(Column::Piece), history.codes(Column::Channel));
+        for (event, (&time, &act)) in history.times.iter().zip(history.acts).enumerate() {
+            let time = Time::from_micros(time);
+            if !span.holds(time) {
+                span = self.clock.span_at(time);
+            }
+            let day = span.day_of(time);
+            self.days.push(day);
+            if PRESENCE >> act & 1 == 0 {
+                continue;
+            }
+            match &mut arrival {
+                None => {
+                    arrival = Some(Arrival {
+                        event,
+                        day,
+                        piece: pieces[event],
+                        channel: channels[event],
+                    })
+                }
+                Some(arrival) if arrival.piece == NONE && arrival.day == day => arrival.piece = pieces[event],
+                Some(_) => {}
+            }
+            if self.presence.last() != Some(&day) {
+                self.presence.push(day);
+            }
+        }
+        arrival
+    }
+}

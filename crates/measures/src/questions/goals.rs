@@ -1,0 +1,239 @@
+//! `goals`: did they do what we wanted? Conversions per 1,000 people acquired, and revenue in each currency.
+
+use longplay_domain::{Currency, Goal};
+
+use super::scopes::{EVERYBODY, Scopes};
+use crate::{
+    answer::{Answer, Caution, Figure, Scope, State},
+    ask::{AskError, Ground},
+    folds::{Cohorts, Conversions, Map, Revenue, RevenueCell},
+    question::Question,
+    words,
+};
+
+/// Below this many conversions nothing is said about how long they take (models §0).
+const CONVERSIONS_MIN: u64 = 20;
+
+/// One scope's people, conversions by goal, and money by currency.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    people: u64,
+    converted: Vec<u64>,
+    money: Map<Currency, RevenueCell>,
+}
+
+pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
+    let blank = Conversions::new(&ground.goals, ground.snapshot.terms());
+    let (cohorts, (conversions, revenue)) =
+        ground.fold(question, || (Cohorts::default(), (blank.fresh(), Revenue::default())))?;
+    let mut scopes = Scopes::new(question, ground);
+    let tallies = tally(question, ground, &mut scopes, (&cohorts, &conversions, &revenue));
+    let mut answer = ground.blank(question);
+    let mut currencies: Vec<Currency> = tallies[EVERYBODY].money.keys().copied().collect();
+    currencies.sort_unstable();
+    for place in scopes.order(|place| tallies[place].people) {
+        push_figures(
+            &mut answer,
+            &ground.goals,
+            &currencies,
+            (&tallies[place], scopes.scope(place)),
+        );
+    }
+    let lags: Vec<Option<i32>> = conversions.lags.iter().map(|lags| median_lag(question, lags)).collect();
+    answer.sentence = sentence(question, &ground.goals, &tallies[EVERYBODY], &lags);
+    answer.cautions = cautions(&ground.goals, &tallies[EVERYBODY]);
+    Ok(answer)
+}
+
+fn tally(
+    question: &Question,
+    ground: &Ground,
+    scopes: &mut Scopes<'_>,
+    (cohorts, conversions, revenue): (&Cohorts, &Conversions, &Revenue),
+) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default()];
+    let goals = ground.goals.len();
+    let at = |tallies: &mut Vec<Tally>, places: &[usize], add: &mut dyn FnMut(&mut Tally)| {
+        for &place in places {
+            if tallies.len() <= place {
+                tallies.resize_with(place + 1, Tally::default);
+            }
+            add(&mut tallies[place]);
+        }
+    };
+    for (origin, cohort) in &cohorts.cells {
+        let places = scopes.of(origin);
+        at(&mut tallies, &places, &mut |tally| tally.people += cohort.people);
+    }
+    for (goal, converted) in conversions.converted.iter().enumerate() {
+        for (origin, &count) in converted {
+            let places = scopes.of(origin);
+            at(&mut tallies, &places, &mut |tally| {
+                tally.converted.resize(goals, 0);
+                tally.converted[goal] += count;
+            });
+        }
+    }
+    let terms = ground.snapshot.terms();
+    for (key, cell) in &revenue.cells {
+        let currency = terms
+            .text(key.currency)
+            .and_then(|code| Currency::parse(&code))
+            .unwrap_or(Currency::UNSTATED);
+        // Money of somebody who never appeared has no first day, so it belongs to everybody's total and to no range.
+        let is_unlimited = question.period == longplay_domain::Period::default();
+        let places = match &key.origin {
+            Some(origin) => scopes.of(origin),
+            None if is_unlimited => vec![EVERYBODY],
+            None => Vec::new(),
+        };
+        at(&mut tallies, &places, &mut |tally| {
+            let sum = tally.money.entry(currency).or_default();
+            sum.minor += cell.minor;
+            sum.events += cell.events;
+        });
+    }
+    tallies
+}
+
+fn push_figures(answer: &mut Answer, goals: &[Goal], currencies: &[Currency], (tally, scope): (&Tally, Scope)) {
+    let people = tally.people;
+    let state = if people > 0 { State::Known } else { State::NoData };
+    let figure = |key: String, unit: &str, count: i64, value: Option<f64>| Figure {
+        key,
+        unit: unit.to_owned(),
+        scope: scope.clone(),
+        n: people,
+        count,
+        value,
+        low: None,
+        high: None,
+        state,
+        ready_on: None,
+    };
+    answer.figures.push(figure(
+        "people".to_owned(),
+        "people",
+        people as i64,
+        (people > 0).then_some(people as f64),
+    ));
+    for (index, goal) in goals.iter().enumerate() {
+        let count = tally.converted.get(index).copied().unwrap_or(0);
+        let estimate =
+            longplay_stats::rates::jeffreys(count, people, answer.level).map(|estimate| estimate.scaled(1_000.0));
+        let base = figure(
+            format!("converted_{}", goal.name),
+            "per_1000",
+            count as i64,
+            estimate.map(|estimate| estimate.value),
+        );
+        answer.figures.push(Figure {
+            low: estimate.map(|estimate| estimate.low),
+            high: estimate.map(|estimate| estimate.high),
+            ..base
+        });
+    }
+    for currency in currencies {
+        let cell = tally.money.get(currency).copied().unwrap_or_default();
+        let value = cell.minor as f64 / 10_f64.powi(currency.exponent() as i32);
+        let base = figure(
+            format!("revenue_{currency}"),
+            currency.code(),
+            cell.events as i64,
+            Some(value),
+        );
+        answer.figures.push(Figure {
+            state: State::Known,
+            ..base
+        });
+    }
+}
+
+/// Days from first presence to conversion within which half of those who converted did.
+fn median_lag(question: &Question, lags: &Map<(longplay_domain::Day, i32), u64>) -> Option<i32> {
+    let mut counts: Vec<(i32, u64)> = lags
+        .iter()
+        .filter(|((day, _), _)| question.period.holds(*day))
+        .map(|(&(_, lag), &count)| (lag, count))
+        .collect();
+    counts.sort_unstable();
+    let total: u64 = counts.iter().map(|&(_, count)| count).sum();
+    let mut seen = 0;
+    counts.into_iter().find_map(|(lag, count)| {
+        seen += count;
+        (2 * seen >= total).then_some(lag)
+    })
+}
+
+/// Speaks of the goal that costs people most and was reached at all: purchases, else the rarest that happened.
+fn sentence(question: &Question, goals: &[Goal], tally: &Tally, lags: &[Option<i32>]) -> String {
+    if goals.is_empty() {
+        return "No goal is set, so there is nothing to count; add one with `longplay goal add`.".to_owned();
+    }
+    if tally.people == 0 {
+        return "Nobody has been seen yet, so nobody can have done what you want.".to_owned();
+    }
+    let reached = |index: &usize| tally.converted.get(*index).copied().unwrap_or(0);
+    let order = |index: &usize| (goals[*index].name != "purchase", reached(index));
+    let Some(index) = (0..goals.len()).filter(|index| reached(index) > 0).min_by_key(order) else {
+        let names: Vec<&str> = goals.iter().map(|goal| goal.name.as_str()).collect();
+        return format!(
+            "None of {} has reached a goal yet ({}).",
+            words::people(tally.people),
+            names.join(", ")
+        );
+    };
+    let (goal, count) = (&goals[index], reached(&index));
+    let Some(estimate) = longplay_stats::rates::jeffreys(count, tally.people, question.level) else {
+        return String::new();
+    };
+    let share = words::Share::of(estimate.value, estimate.low, estimate.high);
+    let did = match goal.name.as_str() {
+        "purchase" => "bought".to_owned(),
+        "signup" => "signed up".to_owned(),
+        "download" => "downloaded".to_owned(),
+        name => format!("reached “{name}”"),
+    };
+    let first = format!("{} people {did} ({})", share.value(), share.range());
+    match lags.get(index).copied().flatten().filter(|_| count >= CONVERSIONS_MIN) {
+        Some(0) => format!("{first}; half of those who did, on their first day."),
+        Some(lag) => format!(
+            "{first}; half of those who did, within {}.",
+            words::days(i64::from(lag))
+        ),
+        None => format!(
+            "{first}; {} so far, and from {CONVERSIONS_MIN} on it can be said how long it takes.",
+            words::count(count)
+        ),
+    }
+}
+
+fn cautions(goals: &[Goal], tally: &Tally) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    if tally.people > 0 && !goals.is_empty() {
+        let message =
+            "People who came lately have had less time; these are conversions so far, not what will be.".to_owned();
+        cautions.push(Caution {
+            code: "conversions_so_far",
+            message,
+        });
+    }
+    if let Some(cell) = tally.money.get(&Currency::UNSTATED) {
+        let message = format!(
+            "{} purchases or refunds state no currency; they are summed as XXX and added to no other.",
+            words::count(cell.events)
+        );
+        cautions.push(Caution {
+            code: "currency_unstated",
+            message,
+        });
+    }
+    if tally.money.len() > 1 {
+        let message = "Revenue in different currencies is never added up.".to_owned();
+        cautions.push(Caution {
+            code: "several_currencies",
+            message,
+        });
+    }
+    cautions
+}

@@ -1,0 +1,338 @@
+//! `hits`: which pieces got an unusual number of hits, and how rare is that?
+//!
+//! Each channel's daily series, and that of each of its pieces, is judged by the spike detector of `stats` against the
+//! same series' own usual range. A channel with m series is watched m times a day, so each is watched m times more
+//! strictly: what holds is fewer than one false episode per channel and year.
+
+mod daily;
+
+use std::collections::BTreeMap;
+
+use longplay_domain::Day;
+use longplay_stats::spikes::{DayCount, Episode, SpikeDetector};
+use serde_json::json;
+
+use self::daily::{Channel, Daily};
+use crate::{
+    answer::{Answer, Caution, Figure, Point, Scope, Series, State},
+    ask::{AskError, Ground},
+    folds::Reach,
+    question::Question,
+    words,
+};
+
+/// Channels drawn: the largest.
+const CHANNELS_DRAWN: usize = 5;
+/// Days drawn: a year.
+const DAYS_DRAWN: usize = 366;
+/// Days of history the detector needs before it judges.
+const HISTORY_DAYS: i32 = 28;
+
+/// A spike, with the piece it is put down to.
+struct Hit {
+    channel: Option<String>,
+    piece: Option<String>,
+    /// Whether it was seen in the whole channel's series.
+    is_channel_wide: bool,
+    start: Day,
+    end: Day,
+    peak_day: Day,
+    peak: f64,
+    base: f64,
+    z: f64,
+}
+
+/// What watching found.
+#[derive(Default)]
+struct Watch {
+    hits: Vec<Hit>,
+    /// Days judged in channel series.
+    judged_days: u64,
+    /// Pieces with a judged series of their own, or that a channel-wide spike is put down to.
+    pieces: u64,
+    series: Vec<(f64, Series)>,
+    first_ready: Option<Day>,
+}
+
+pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
+    let reach = ground.fold(question, Reach::default)?;
+    let channels = daily::channels(question, ground, &reach);
+    let mut watch = Watch::default();
+    for channel in &channels {
+        watch_channel(question, channel, &mut watch);
+    }
+    watch
+        .hits
+        .sort_by(|a, b| b.peak_day.cmp(&a.peak_day).then_with(|| b.z.total_cmp(&a.z)));
+    watch.series.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut answer = ground.blank(question);
+    answer.figures = figures(question, &watch);
+    answer.rows = watch.hits.iter().map(|hit| row(ground, hit)).collect();
+    answer.sentence = sentence(question, ground, &watch, channels.is_empty());
+    answer.cautions = cautions(&channels, &watch);
+    answer.series = watch
+        .series
+        .into_iter()
+        .take(CHANNELS_DRAWN)
+        .map(|(_, series)| series)
+        .collect();
+    Ok(answer)
+}
+
+/// A detector `series` times as strict, for a channel that is watched in so many series.
+fn detector(series: usize) -> SpikeDetector {
+    let usual = SpikeDetector::default();
+    let series = series.max(1) as f64;
+    // The upper tail of a normal falls by about e^(-z·Δ) per Δ: solve for the tail divided by `series`.
+    let z = (usual.z * usual.z + 2.0 * series.ln()).sqrt();
+    SpikeDetector {
+        z,
+        small_chance: usual.small_chance / series,
+        ..usual
+    }
+}
+
+fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) {
+    let judged: Vec<(&String, &Daily)> = channel
+        .pieces
+        .iter()
+        .filter(|(_, daily)| daily.days.len() as i32 > HISTORY_DAYS)
+        .collect();
+    let detector = detector(judged.len() + 1);
+    let first_ready = channel
+        .whole
+        .days
+        .first()
+        .map(|&(first, _)| first.plus(HISTORY_DAYS + 1));
+    watch.first_ready = [watch.first_ready, first_ready].into_iter().flatten().min();
+    let mut hits = Vec::new();
+    for (piece, daily) in judged {
+        let scan = detector.scan(&daily.counts());
+        hits.extend(
+            scan.episodes
+                .iter()
+                .map(|episode| hit(channel, Some(piece.clone()), false, daily, episode)),
+        );
+        watch.pieces += u64::from(scan.days.iter().any(Option::is_some));
+    }
+    let scan = detector.scan(&channel.whole.counts());
+    watch.judged_days += scan.days.iter().flatten().count() as u64;
+    for episode in &scan.episodes {
+        let peak_day = channel.whole.days[episode.peak_day].0;
+        let leader = leader(channel, peak_day);
+        let is_told = hits
+            .iter()
+            .any(|hit: &Hit| hit.piece == leader && hit.start <= peak_day && peak_day <= hit.end);
+        if !is_told {
+            hits.push(hit(channel, leader, true, &channel.whole, episode));
+        }
+    }
+    hits.retain(|hit| question.period.holds(hit.peak_day));
+    watch.hits.extend(hits);
+    watch.series.push((channel.whole.total(), drawn(channel, &scan)));
+}
+
+fn hit(channel: &Channel, piece: Option<String>, is_channel_wide: bool, daily: &Daily, episode: &Episode) -> Hit {
+    let day = |index: usize| daily.days[index].0;
+    Hit {
+        channel: channel.name.clone(),
+        piece,
+        is_channel_wide,
+        start: day(episode.start),
+        end: day(episode.end),
+        peak_day: day(episode.peak_day),
+        peak: episode.peak,
+        base: episode.base,
+        z: episode.z,
+    }
+}
+
+/// The piece that had most above its own usual on that day; none when no piece had anything.
+fn leader(channel: &Channel, day: Day) -> Option<String> {
+    let excess = |daily: &Daily| daily.on(day).unwrap_or(0.0) - daily.median_before(day, HISTORY_DAYS);
+    let above = channel
+        .pieces
+        .iter()
+        .map(|(piece, daily)| (excess(daily), piece))
+        .filter(|&(excess, _)| excess > 0.0);
+    above
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, piece)| piece.clone())
+}
+
+fn drawn(channel: &Channel, scan: &longplay_stats::spikes::Scan) -> Series {
+    let flagged = |index: usize| scan.days[index].as_ref().is_some_and(|verdict| verdict.flagged);
+    let points = channel.whole.days.iter().enumerate().map(|(index, &(day, value))| {
+        let usual = scan.days[index].as_ref();
+        Point {
+            day,
+            n: value as u64,
+            value: Some(value),
+            low: usual.map(|usual| usual.low),
+            high: usual.map(|usual| usual.high),
+            state: State::Known,
+            marked: flagged(index),
+        }
+    });
+    let skipped = channel.whole.days.len().saturating_sub(DAYS_DRAWN);
+    Series {
+        key: "daily".to_owned(),
+        title: format!(
+            "{} a day{}",
+            channel.unit_title(),
+            channel
+                .name
+                .as_deref()
+                .map(|name| format!(", {name}"))
+                .unwrap_or_default()
+        ),
+        unit: channel.unit().to_owned(),
+        scope: Scope::from([("channel", channel.name.clone())]),
+        points: points.skip(skipped).collect(),
+    }
+}
+
+fn figures(question: &Question, watch: &Watch) -> Vec<Figure> {
+    let mut hit_pieces: BTreeMap<(&Option<String>, &String), ()> = BTreeMap::new();
+    for hit in &watch.hits {
+        if let Some(piece) = &hit.piece {
+            hit_pieces.insert((&hit.channel, piece), ());
+        }
+    }
+    let state = |n: u64| match (n, watch.first_ready) {
+        (0, None) => State::NoData,
+        (0, Some(_)) => State::TooEarly,
+        _ => State::Known,
+    };
+    let ready_on = |n: u64| if n == 0 { watch.first_ready } else { None };
+    let pieces = watch.pieces.max(hit_pieces.len() as u64);
+    let rarity = longplay_stats::rates::jeffreys(hit_pieces.len() as u64, pieces, question.level);
+    vec![
+        Figure {
+            key: "spikes".to_owned(),
+            unit: "episodes".to_owned(),
+            scope: Scope::new(),
+            n: watch.judged_days,
+            count: watch.hits.len() as i64,
+            value: (watch.judged_days > 0).then_some(watch.hits.len() as f64),
+            low: None,
+            high: None,
+            state: state(watch.judged_days),
+            ready_on: ready_on(watch.judged_days),
+        },
+        Figure {
+            key: "rarity_pieces".to_owned(),
+            unit: "share".to_owned(),
+            scope: Scope::new(),
+            n: pieces,
+            count: hit_pieces.len() as i64,
+            value: rarity.map(|rarity| rarity.value),
+            low: rarity.map(|rarity| rarity.low),
+            high: rarity.map(|rarity| rarity.high),
+            state: state(pieces),
+            ready_on: ready_on(pieces),
+        },
+    ]
+}
+
+fn row(ground: &Ground, hit: &Hit) -> serde_json::Value {
+    json!({
+        "kind": "episode",
+        "channel": hit.channel,
+        "piece": hit.piece,
+        "title": hit.piece.as_deref().map(|piece| ground.title(piece)),
+        "seen_in": if hit.is_channel_wide { "channel" } else { "piece" },
+        "start": hit.start,
+        "end": hit.end,
+        "peak_day": hit.peak_day,
+        "peak": hit.peak,
+        "base": hit.base,
+        "ratio": if hit.base > 0.0 { Some(hit.peak / hit.base) } else { None },
+        "z": hit.z,
+    })
+}
+
+fn sentence(question: &Question, ground: &Ground, watch: &Watch, is_empty: bool) -> String {
+    if is_empty {
+        return "Nothing has been seen yet, so nothing can have been unusual.".to_owned();
+    }
+    if watch.judged_days == 0 {
+        let when = watch.first_ready.filter(|&day| day > question.today()).map(words::day);
+        return match when {
+            Some(day) => format!("Too early to tell what is usual: that takes 28 days. Ask again on {day}."),
+            None => "Too early to tell what is usual: that takes 28 days with something on them.".to_owned(),
+        };
+    }
+    let Some(biggest) = watch.hits.iter().max_by(|a, b| a.z.total_cmp(&b.z)) else {
+        return format!(
+            "No day was unusual among the {} that could be judged. That is normal.",
+            words::count(watch.judged_days)
+        );
+    };
+    let name = match (&biggest.piece, &biggest.channel) {
+        (Some(piece), _) => format!("“{}”", ground.title(piece)),
+        (None, Some(channel)) => format!("The channel {channel}"),
+        (None, None) => "Your audience".to_owned(),
+    };
+    let whole = if biggest.is_channel_wide && biggest.piece.is_some() {
+        "the channel's "
+    } else {
+        "its "
+    };
+    let had = if biggest.is_channel_wide && biggest.piece.is_some() {
+        "led a day of"
+    } else {
+        "had"
+    };
+    let ratio = if biggest.base > 0.0 {
+        biggest.peak / biggest.base
+    } else {
+        biggest.peak
+    };
+    let times = words::times(ratio);
+    let first = format!(
+        "{name} {had} about {times} times {whole}usual on {}.",
+        words::day(biggest.peak_day)
+    );
+    let others = watch.hits.len() - 1;
+    match others {
+        0 => format!(
+            "{first} It is the only unusual stretch among {} days judged.",
+            words::count(watch.judged_days)
+        ),
+        1 => format!("{first} There was one other unusual stretch."),
+        _ => format!("{first} There were {others} other unusual stretches."),
+    }
+}
+
+fn cautions(channels: &[Channel], watch: &Watch) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    if watch.judged_days > 0 {
+        let message = "Fewer than one stretch per channel and year is flagged by chance alone.".to_owned();
+        cautions.push(Caution {
+            code: "false_alarms",
+            message,
+        });
+    }
+    let totals: Vec<&str> = channels
+        .iter()
+        .filter(|channel| channel.is_totals)
+        .filter_map(|channel| channel.name.as_deref())
+        .collect();
+    if !totals.is_empty() {
+        let message = format!("{} gives totals only: views, not people.", totals.join(", "));
+        cautions.push(Caution {
+            code: "totals_only",
+            message,
+        });
+    }
+    cautions
+}
+
+/// For the detector, days by weekday.
+fn day_count((day, value): (Day, f64)) -> DayCount {
+    DayCount {
+        weekday: day.weekday(),
+        value,
+    }
+}
