@@ -35,6 +35,7 @@ pub fn run(house: &House, names: &[String]) -> Result<bool> {
         println!("\n== {}", house.short(script));
         let mut command = Command::new(&python);
         command
+            .arg("-B") // leaves no compiled files in the clone
             .arg(script)
             .arg("--longplay")
             .arg(&longplay)

@@ -28,6 +28,7 @@ pub fn run(house: &House) -> Result<Tally> {
     let program = house.root.join("crates/longplay/tests/independent/run.py");
     process::tests(
         Command::new(python)
+            .arg("-B") // leaves no compiled files in the clone
             .arg(program)
             .arg("--longplay")
             .arg(house.longplay()),
