@@ -18,6 +18,19 @@ pub(crate) fn email_handle(address: &str) -> String {
     }
 }
 
+/// The handle of a phone number: its digits, with the plus of an international one. None when a spreadsheet rounded it or
+/// it is too short to be one.
+pub(crate) fn phone_handle(phone: &str) -> Option<String> {
+    const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+    let phone = phone.trim_start_matches('\'').trim();
+    let is_phone = phone
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b' ' | b'-' | b'(' | b')' | b'.' | b'/'));
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let plus = if phone.starts_with('+') { "+" } else { "" };
+    (is_phone && DIGITS.contains(&digits.len())).then(|| format!("phone:{plus}{digits}"))
+}
+
 /// A person as our own formats write them: an `email:` handle gets its one spelling, all else stays.
 pub(crate) fn person(text: &str) -> String {
     let email = text
@@ -45,5 +58,13 @@ mod tests {
         assert_eq!(person("EMAIL:ä@x.example"), "email:ä@x.example");
         assert_eq!(person("ünï"), "ünï");
         assert_eq!(email_handle("kein klammeraffe ü"), "email:kein klammeraffe ü");
+    }
+
+    #[test]
+    fn a_phone_is_its_digits() {
+        assert_eq!(phone_handle("'+43 (1) 234-5678").as_deref(), Some("phone:+4312345678"));
+        for none in ["", "9.23E+11", "12345", "call me"] {
+            assert_eq!(phone_handle(none), None, "{none}");
+        }
     }
 }

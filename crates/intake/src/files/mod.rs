@@ -1,5 +1,7 @@
 //! The formats, one file each. Adding one takes its file here and one line in the list below.
 
+mod slashed_dates;
+
 use longplay_domain::Field;
 
 use crate::{
@@ -133,6 +135,10 @@ formats! {
     LongplayEvents, "longplay-events", longplay_events;
     LongplayPieces, "longplay-pieces", longplay_pieces;
     LongplaySamples, "longplay-samples", longplay_samples;
+    YoutubeStudio, "youtube-studio", youtube_studio;
+    Substack, "substack", substack;
+    ShopifyOrders, "shopify-orders", shopify_orders;
+    MailchimpAudience, "mailchimp-audience", mailchimp_audience;
 }
 
 impl Format {

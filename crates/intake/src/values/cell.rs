@@ -46,6 +46,25 @@ fn without_thousands(cell: &str) -> Option<String> {
     well_formed.then(|| cell.replace(',', ""))
 }
 
+/// `h:mm:ss` (or `m:ss`) as seconds.
+pub(crate) fn clock_seconds(cell: &str) -> Option<f64> {
+    let mut seconds = 0.0;
+    let mut parts = 0;
+    for part in cell.trim().split(':') {
+        if part.is_empty() || part.len() > 6 || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        seconds = seconds * 60.0 + part.parse::<f64>().ok()?;
+        parts += 1;
+    }
+    (2..=3).contains(&parts).then_some(seconds)
+}
+
+/// The ways platforms and spreadsheets write yes.
+pub(crate) fn is_true(cell: &str) -> bool {
+    matches!(cell.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "wahr" | "ja")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +94,16 @@ mod tests {
         }
         for cell in ["1.22158e17", "E+17", "12E+17", "xE+1", "1.E+4x", ""] {
             assert!(!is_spreadsheet_damage(cell), "{cell}");
+        }
+    }
+
+    #[test]
+    fn clocks_are_seconds() {
+        for (cell, seconds) in [("0:04:34", 274.0), ("11:00:01", 39_601.0), ("4:34", 274.0)] {
+            assert_eq!(clock_seconds(cell), Some(seconds), "{cell}");
+        }
+        for cell in ["", "34", "1:2:3:4", "a:b", ":30", "0:0:-1"] {
+            assert_eq!(clock_seconds(cell), None, "{cell}");
         }
     }
 }
