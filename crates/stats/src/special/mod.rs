@@ -6,4 +6,5 @@
 
 pub mod beta;
 pub mod gamma;
+pub mod hypergeometric;
 pub mod normal;

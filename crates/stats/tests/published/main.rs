@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by unwrapping, in its helpers too")]
 
+mod btyd_fits;
+mod btyd_values;
 mod shared_data;
 mod spikes;

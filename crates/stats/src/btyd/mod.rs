@@ -1,0 +1,33 @@
+//! Customer-base models: who is still there, and how much they will do.
+//!
+//! "Buy till you die": people act at their own rate until they drop out unseen; the rates and the drop-out differ between
+//! people. Which fits what: purchases and downloads at irregular times, [`MbgNbd`] (a one-time buyer may be gone), with
+//! [`BgNbd`] and [`ParetoNbd`] as cross-checks; attention with natural opportunities, [`BgBb`]; clockwork, [`MbgCnbd`];
+//! no visible drop-out, [`Nbd`]; contracts, [`Sbg`] and [`Bdw`]; spend per order, [`GammaGamma`]. Each is one file:
+//! likelihood, fit, presence, expectations. [`choose`] picks among the purchase models.
+
+mod bdw;
+mod bg_bb;
+mod bg_nbd;
+mod choice;
+mod evidence;
+mod gamma_gamma;
+mod mbg_cnbd;
+mod mbg_nbd;
+mod nbd;
+mod pareto_nbd;
+mod recurring;
+mod sbg;
+
+pub use bdw::Bdw;
+pub use bg_bb::{BgBb, Opportunities};
+pub use bg_nbd::BgNbd;
+pub use choice::{Choice, ChoiceReason, choose};
+pub use evidence::{Condensed, Evidence};
+pub use gamma_gamma::{GammaGamma, Spend};
+pub use mbg_cnbd::{MbgCnbd, MbgCnbdFitted, regularity};
+pub use mbg_nbd::MbgNbd;
+pub use nbd::Nbd;
+pub use pareto_nbd::ParetoNbd;
+pub use recurring::Recurring;
+pub use sbg::{Sbg, Survivors};

@@ -1,0 +1,204 @@
+//! A model fitted to data: its parameters, how well it fits, and intervals of anything that follows from it.
+//!
+//! Intervals come from the parametric bootstrap: logs of parameters drawn from N(θ̂, H⁻¹), H the Hessian of −LL in the
+//! logs, the quantity computed for each draw, the tails cut off. At a boundary the Hessian says nothing; there is no
+//! interval then, rather than a wrong one.
+
+use crate::Estimate;
+use crate::gradient::{Dual, Real};
+use crate::optimise::{self, Objective};
+use crate::random::Draws;
+use serde::Serialize;
+
+/// Why a model could not be fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FitError {
+    #[error("nothing to fit: give at least one row with a positive weight and a positive length of observation")]
+    NoEvidence,
+    #[error("row {row} is impossible: {reason}; correct or leave out that row")]
+    BadRow { row: usize, reason: &'static str },
+    #[error("the rows don't tell the parameters apart: {0}")]
+    NotIdentified(&'static str),
+    #[error(
+        "the search found no finite likelihood; the values may be too large for the unit of time, use days or weeks"
+    )]
+    NoOptimum,
+}
+
+/// A model's parameters, by name. All are positive.
+pub trait Parameters<const N: usize>: Sized + Copy {
+    const NAMES: [&'static str; N];
+    fn from_array(values: [f64; N]) -> Self;
+    fn to_array(&self) -> [f64; N];
+}
+
+/// What a fit may have to confess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitWarning {
+    /// A parameter ran to the edge of what is searched: the data don't bound it, and no intervals can be given.
+    AtBoundary,
+    /// The likelihood is flat around the optimum: no intervals can be given.
+    Flat,
+}
+
+impl FitWarning {
+    /// What to tell the owner.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AtBoundary => "the data don't bound every parameter; a simpler model says as much",
+            Self::Flat => "the data hardly tell the parameters apart; no interval can be given",
+        }
+    }
+}
+
+/// A model with its parameters estimated by maximum likelihood.
+#[derive(Clone, Debug)]
+pub struct Fitted<M, const N: usize> {
+    pub model: M,
+    pub log_likelihood: f64,
+    /// How many people (or pieces) it was fitted to: the sum of the weights, rounded.
+    pub n: u64,
+    pub warning: Option<FitWarning>,
+    logs: [f64; N],
+    /// Cholesky factor of the Hessian of −LL in the logs.
+    precision: Option<[[f64; N]; N]>,
+}
+
+/// A log-likelihood that is written once for numbers and for numbers with slopes.
+pub(crate) trait Likelihood<const N: usize> {
+    fn log_likelihood<R: Real>(&self, parameters: [R; N]) -> R;
+}
+
+/// −LL in the logs of the parameters, with exact slopes.
+struct Minus<'a, L>(&'a L);
+
+impl<L: Likelihood<N>, const N: usize> Objective<N> for Minus<'_, L> {
+    fn value(&self, at: &[f64; N]) -> f64 {
+        -self.0.log_likelihood(at.map(f64::exp))
+    }
+    fn gradient(&self, at: &[f64; N]) -> (f64, [f64; N]) {
+        let found = self.0.log_likelihood(Dual::from_logs(at));
+        (-found.value, found.slopes.map(|slope| -slope))
+    }
+}
+
+/// Maximises a likelihood from each of the starts (parameters, not logs).
+pub(crate) fn maximise<M: Parameters<N>, const N: usize>(
+    likelihood: &impl Likelihood<N>,
+    starts: &[[f64; N]],
+    weight: f64,
+) -> Result<Fitted<M, N>, FitError> {
+    minimise_objective(&Minus(likelihood), starts, weight)
+}
+
+/// The same for a −LL that is not written over [`Real`].
+pub(crate) fn minimise_objective<M: Parameters<N>, const N: usize>(
+    objective: &impl Objective<N>,
+    starts: &[[f64; N]],
+    weight: f64,
+) -> Result<Fitted<M, N>, FitError> {
+    let logs: Vec<[f64; N]> = starts.iter().map(|start| start.map(f64::ln)).collect();
+    let found = optimise::minimise(objective, &logs).ok_or(FitError::NoOptimum)?;
+    let precision = if found.at_edge {
+        None
+    } else {
+        optimise::cholesky(&optimise::hessian(objective, &found.at))
+    };
+    let warning = match (found.at_edge, precision.is_none()) {
+        (true, _) => Some(FitWarning::AtBoundary),
+        (false, true) => Some(FitWarning::Flat),
+        _ => None,
+    };
+    Ok(Fitted {
+        model: M::from_array(found.at.map(f64::exp)),
+        log_likelihood: -found.value,
+        n: weight.round() as u64,
+        warning,
+        logs: found.at,
+        precision,
+    })
+}
+
+impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
+    /// Bayes' information criterion; smaller is better.
+    pub fn bic(&self) -> f64 {
+        N as f64 * (self.n.max(1) as f64).ln() - 2.0 * self.log_likelihood
+    }
+
+    /// The estimate of anything that follows from the parameters, with its interval at `level` from `draws` bootstrap
+    /// draws. `None` when the fit carries no intervals or the quantity is not finite for most of the draws.
+    pub fn estimate(&self, level: f64, draws: Bootstrap, quantity: impl Fn(&M) -> f64) -> Option<Estimate> {
+        let precision = self.precision.as_ref()?;
+        let value = quantity(&self.model);
+        let mut found: Vec<f64> = (0..draws.count)
+            .map(|index| quantity(&self.draw(precision, &mut Draws::new(draws.seed, index as u64))))
+            .filter(|value| value.is_finite())
+            .collect();
+        if !value.is_finite() || found.len() * 10 < draws.count * 9 || !(level > 0.0 && level < 1.0) {
+            return None;
+        }
+        found.sort_unstable_by(f64::total_cmp);
+        let tail = 0.5 * (1.0 - level);
+        let low = sorted_quantile(&found, tail)?.min(value);
+        let high = sorted_quantile(&found, 1.0 - tail)?.max(value);
+        Some(Estimate {
+            value,
+            low,
+            high,
+            n: self.n,
+            level,
+        })
+    }
+
+    /// Every parameter with its interval, in the order of `NAMES`.
+    pub fn parameters(&self, level: f64, draws: Bootstrap) -> Option<[Estimate; N]> {
+        let found: Vec<Estimate> = (0..N)
+            .filter_map(|index| self.estimate(level, draws, |model| model.to_array()[index]))
+            .collect();
+        found.try_into().ok()
+    }
+
+    fn draw(&self, precision: &[[f64; N]; N], draws: &mut Draws) -> M {
+        let step = optimise::solve_transposed(precision, &std::array::from_fn(|_| draws.normal()));
+        M::from_array(std::array::from_fn(|i| {
+            (self.logs[i] + step[i])
+                .clamp(-2.0 * optimise::BOX, 2.0 * optimise::BOX)
+                .exp()
+        }))
+    }
+
+    /// The fit in another unit: parameters multiplied by `factors`, the log-likelihood moved by `shift`.
+    pub(crate) fn rescaled(mut self, factors: [f64; N], shift: f64) -> Self {
+        let values = self.model.to_array();
+        self.model = M::from_array(std::array::from_fn(|i| values[i] * factors[i]));
+        self.logs = std::array::from_fn(|i| self.logs[i] + factors[i].ln());
+        self.log_likelihood += shift;
+        self
+    }
+}
+
+/// How many draws, and from which seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bootstrap {
+    pub count: usize,
+    pub seed: u64,
+}
+
+impl Default for Bootstrap {
+    fn default() -> Self {
+        Self {
+            count: 500,
+            seed: 20_050_214,
+        }
+    }
+}
+
+/// The p-quantile of sorted values, interpolated; `None` of nothing.
+pub(crate) fn sorted_quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let place = p.clamp(0.0, 1.0) * last as f64;
+    let below = place.floor() as usize;
+    let above = (below + 1).min(last);
+    Some(sorted[below] + (place - place.floor()) * (sorted[above] - sorted[below]))
+}
