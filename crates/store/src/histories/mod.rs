@@ -183,11 +183,12 @@ impl Histories {
             if !is_shared && (end < run.page.rows() || run.is_last_page) {
                 observe(&run.page.history(person, run.row, end));
                 run.row = end;
+                if end == run.page.rows() {
+                    self.turn_pages()?;
+                }
             } else {
                 self.gather.collect(person, &mut self.runs)?;
                 observe(&self.gather.history(person));
-            }
-            if self.runs[first].row >= self.runs[first].page.rows() {
                 self.turn_pages()?;
             }
         }
@@ -212,6 +213,7 @@ impl Histories {
         Some((least, is_shared))
     }
 
+    /// Brings every run that stands at the end of its page to the next, and lets go of those that have none.
     fn turn_pages(&mut self) -> Result<()> {
         let mut index = 0;
         while index < self.runs.len() {

@@ -73,9 +73,7 @@ impl<'a> SegmentWriter<'a> {
                 bytes_of[index] += column.compressed_size();
             }
         }
-        let file = self.writer.into_inner().at("finished", &path)?;
-        file.sync_all().at("flush the segment", &path)?;
-        drop(file);
+        self.writer.inner().sync_all().at("flush the segment", &path)?;
         let ids_path = self.directory.join("ids").join(format!("{}.ids", self.name));
         ids::write(&ids_path, &mut self.fingerprints)?;
         sync_directory(&self.directory.join("segments"))?;
