@@ -1,0 +1,173 @@
+//! `longplay ask`: one question, one answer.
+
+use std::io::Write;
+
+use longplay_domain::{Day, Period, Time, Zone};
+use longplay_measures::{Answer, By, Key, Question};
+
+use crate::{
+    config::Config,
+    exit::{Exit, Usage},
+    export::{Shape, Sheet, answers},
+    output::{self, figures},
+    wiring,
+};
+
+/// Ask a question about your audience
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which question
+    #[arg(value_name = "KEY", value_parser = clap::builder::PossibleValuesParser::new(Key::ALL.map(Key::name)))]
+    key: String,
+    /// Answer as if nothing had happened after this day (2026-03-01) or instant (2026-03-01T09:30:00Z) [default: now]
+    #[arg(long, value_name = "DATE|TIME")]
+    as_of: Option<AsOf>,
+    /// Only people whose first day is this one or later
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<Day>,
+    /// Only people whose first day is before this one
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    to: Option<Day>,
+    /// By what the figures are broken down
+    #[arg(long, value_name = "WHAT", default_value = By::Piece.name(),
+          value_parser = clap::builder::PossibleValuesParser::new(By::ALL.map(By::name)))]
+    by: String,
+    /// Level of the intervals, between 0 and 1
+    #[arg(long, value_name = "LEVEL", default_value_t = Question::LEVEL_DEFAULT, value_parser = level)]
+    level: f64,
+    /// Print the whole answer as JSON
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print the figures as CSV; text that looks like a formula gets an apostrophe in front
+    #[arg(long)]
+    csv: bool,
+}
+
+/// Up to when events exist, as given: a day means its last microsecond in the zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    Day(Day),
+    Time(Time),
+}
+
+impl std::str::FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let has_clock = text.contains(':');
+        let time = || {
+            Time::parse(text, &Zone::utc())
+                .filter(|_| has_clock && has_offset(text))
+                .map(Self::Time)
+        };
+        Day::parse(text).map(Self::Day).or_else(time).ok_or_else(|| {
+            "write a day such as 2026-03-01 or an instant with its offset such as 2026-03-01T09:30:00Z".to_owned()
+        })
+    }
+}
+
+/// An instant without an offset would mean another one in every zone.
+fn has_offset(text: &str) -> bool {
+    let clock = text.get(10..).unwrap_or("");
+    clock.contains(['Z', 'z', '+', '-'])
+}
+
+impl AsOf {
+    pub fn time(&self, zone: &Zone) -> Time {
+        match self {
+            Self::Day(day) => zone.end_of(*day),
+            Self::Time(time) => *time,
+        }
+    }
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "write a day as YYYY-MM-DD".to_owned())
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    let level: f64 = text
+        .parse()
+        .map_err(|_| "write a number between 0 and 1, such as 0.9".to_owned())?;
+    if level > 0.0 && level < 1.0 {
+        Ok(level)
+    } else {
+        Err("a level lies between 0 and 1, such as 0.9".to_owned())
+    }
+}
+
+pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from >= to
+    {
+        return Err(Usage(format!(
+            "--from {from} must lie before --to {to}: the day of --to no longer belongs to it"
+        ))
+        .into());
+    }
+    let store = wiring::open_existing(config)?;
+    let zone = wiring::zone_of(&store, config)?;
+    let as_of = args.as_of.as_ref().map_or(config.now, |as_of| as_of.time(&zone));
+    let (Some(key), Some(by)) = (Key::named(&args.key), By::named(&args.by)) else {
+        return Err(Usage(format!("there is no question “{}” by “{}”", args.key, args.by)).into());
+    };
+    let period = Period {
+        from: args.from,
+        to: args.to,
+    };
+    let question = Question {
+        period,
+        by,
+        level: args.level,
+        ..Question::new(key, as_of, zone)
+    };
+    let answer = longplay_measures::ask(&question, &store)?;
+    print(&answer, args)?;
+    Ok(Exit::Ok)
+}
+
+fn print(answer: &Answer, args: &Args) -> anyhow::Result<()> {
+    if args.json {
+        return output::json(answer);
+    }
+    if args.csv {
+        let mut sheet = Sheet::begin(Shape::Csv, None, answers::schema())?;
+        sheet.write(&answers::batch(answer)?)?;
+        return sheet.finish();
+    }
+    let mut out = output::stdout();
+    figures::write_for_people(answer, &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_means_its_last_microsecond_in_the_zone() {
+        let vienna = Zone::named("Europe/Vienna").unwrap();
+        let as_of: AsOf = "2026-03-01".parse().unwrap();
+        assert_eq!(as_of.time(&vienna).to_string(), "2026-03-01T22:59:59.999999Z");
+        let as_of: AsOf = "2026-03-01T09:30:00+01:00".parse().unwrap();
+        assert_eq!(as_of.time(&vienna).to_string(), "2026-03-01T08:30:00Z");
+    }
+
+    #[test]
+    fn what_is_neither_a_day_nor_an_instant_is_refused() {
+        for wrong in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-03-01T09:30:00",
+            "1700000000",
+            "12:30",
+        ] {
+            assert!(wrong.parse::<AsOf>().is_err(), "{wrong}");
+        }
+        for wrong in ["0", "1", "-0.5", "90", "NaN", "x"] {
+            assert!(level(wrong).is_err(), "{wrong}");
+        }
+    }
+}

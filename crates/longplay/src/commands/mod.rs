@@ -1,0 +1,39 @@
+//! The commands, one a file: each parses its own arguments, makes the calls and renders what comes back.
+
+mod ask;
+mod check;
+mod demo;
+mod export;
+mod goal;
+mod import;
+mod key;
+mod serve;
+
+use crate::{config::Config, exit::Exit};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    Serve(serve::Args),
+    Demo(demo::Args),
+    Import(import::Args),
+    Ask(ask::Args),
+    Goal(goal::Args),
+    Export(export::Args),
+    Check(check::Args),
+    Key(key::Args),
+}
+
+impl Command {
+    pub fn run(self, config: &Config) -> anyhow::Result<Exit> {
+        match self {
+            Self::Serve(args) => serve::run(&args, config),
+            Self::Demo(args) => demo::run(&args, config),
+            Self::Import(args) => import::run(&args, config),
+            Self::Ask(args) => ask::run(&args, config),
+            Self::Goal(args) => goal::run(args, config),
+            Self::Export(args) => export::run(&args, config),
+            Self::Check(args) => check::run(&args, config),
+            Self::Key(args) => key::run(args, config),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! An answer as a person reads it at a terminal.
+
+use std::io::{self, Write};
+
+use longplay_measures::{Answer, Figure, State};
+use serde::Serialize;
+
+use super::{cell, number, table::Table};
+
+/// Figures shown at a terminal before pointing to `--csv`.
+const FIGURES_SHOWN_MAX: usize = 60;
+
+/// The sentence, the figures as a table, what to beware of, and where the method is explained.
+pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}\n", cell::shown(&answer.sentence))?;
+    let mut table = Table::with(&["figure", "about", ">n", ">count", ">value", ">interval", "state"]);
+    for figure in answer.figures.iter().take(FIGURES_SHOWN_MAX) {
+        table.push(vec![
+            figure.key.clone(),
+            about(figure),
+            number::count(figure.n),
+            number::grouped(figure.count),
+            figure
+                .value
+                .map_or_else(|| "–".to_owned(), |value| number::in_unit(value, &figure.unit)),
+            interval(figure),
+            state(figure),
+        ]);
+    }
+    table.write(out)?;
+    let hidden = answer.figures.len().saturating_sub(FIGURES_SHOWN_MAX);
+    if hidden > 0 {
+        writeln!(out, "… and {hidden} more figures: --csv or --json shows them all.")?;
+    }
+    for caution in &answer.cautions {
+        writeln!(out, "\nBeware: {}", cell::shown(&caution.message))?;
+    }
+    let Answer { as_of, zone, level, .. } = answer;
+    writeln!(
+        out,
+        "\nAs of {as_of}, days in {zone}; {}, intervals at {level}.",
+        name_of(&answer.grade)
+    )?;
+    writeln!(out, "Method: {}", answer.method)
+}
+
+fn about(figure: &Figure) -> String {
+    if figure.scope.is_empty() {
+        return "everybody".to_owned();
+    }
+    let part = |(key, value): (&&str, &Option<String>)| format!("{key}: {}", value.as_deref().unwrap_or("(none)"));
+    figure.scope.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+fn interval(figure: &Figure) -> String {
+    match (figure.low, figure.high) {
+        (Some(low), Some(high)) => {
+            format!(
+                "{} to {}",
+                number::in_unit(low, &figure.unit),
+                number::in_unit(high, &figure.unit)
+            )
+        }
+        _ => "–".to_owned(),
+    }
+}
+
+fn state(figure: &Figure) -> String {
+    match (figure.state, figure.ready_on) {
+        (State::Known, _) => "known".to_owned(),
+        (State::NoData, _) => "no data".to_owned(),
+        (State::TooEarly, Some(day)) => format!("too early, ready on {day}"),
+        (State::TooEarly, None) => "too early".to_owned(),
+    }
+}
+
+/// The name under which a word without content is serialised.
+fn name_of(word: &impl Serialize) -> String {
+    match serde_json::to_value(word) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}

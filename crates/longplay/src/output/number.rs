@@ -1,0 +1,50 @@
+//! Numbers as people read them.
+
+/// `1,234,567`
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + 8);
+    if number < 0 {
+        text.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+pub fn count(number: u64) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A figure's value in its unit (see `longplay_measures::Figure::unit`).
+pub fn in_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "share" => format!("{:.1} %", value * 100.0),
+        "per_1000" => format!("{value:.1} per 1,000"),
+        "people" | "pieces" => grouped(value.round() as i64),
+        "days" => format!("{value:.1} days"),
+        unit => format!("{value:.2} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        let texts: Vec<_> = [0, 999, 1_000, -1_234_567].map(grouped).into();
+        assert_eq!(texts, ["0", "999", "1,000", "-1,234,567"]);
+    }
+
+    #[test]
+    fn values_carry_their_unit() {
+        assert_eq!(in_unit(0.3349, "share"), "33.5 %");
+        assert_eq!(in_unit(1_200.0, "people"), "1,200");
+        assert_eq!(in_unit(24.9, "EUR"), "24.90 EUR");
+    }
+}

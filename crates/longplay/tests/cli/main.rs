@@ -1,0 +1,12 @@
+//! The contract of the command line, held against the built binary: exit codes, shapes of JSON and CSV, words on stderr.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on says where")]
+
+mod ask;
+mod demo;
+mod export;
+mod harness;
+mod help;
+mod import;
+mod serve;
+mod settings;

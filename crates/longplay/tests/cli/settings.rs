@@ -1,0 +1,123 @@
+//! `longplay goal`, `key` and `check`.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::harness::Workspace;
+
+#[test]
+fn goals_are_added_replaced_listed_and_removed() {
+    let workspace = Workspace::with_events();
+    let names = || {
+        let goals = workspace.json(&["goal", "list", "--json"]);
+        let names = goals["goals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|goal| goal["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(), ["download", "purchase", "signup"]);
+    assert_eq!(
+        workspace
+            .run(&[
+                "goal",
+                "add",
+                "talked",
+                "--act",
+                "commented,Replied",
+                "--channel",
+                "blog"
+            ])
+            .code,
+        0
+    );
+    let goals = workspace.json(&["goal", "list", "--json"]);
+    let talked = goals["goals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|goal| goal["name"] == "talked")
+        .unwrap();
+    let expected =
+        json!({"name": "talked", "acts": ["commented", "replied"], "event": null, "piece": null, "channel": "blog"});
+    assert_eq!(talked, &expected);
+    let answer = workspace.json(&["ask", "goals", "--json"]);
+    assert!(
+        answer["figures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|figure| figure["key"] == "converted_talked"),
+        "{answer}"
+    );
+    assert_eq!(workspace.run(&["goal", "remove", "talked"]).code, 0);
+    assert_eq!(names(), ["download", "purchase", "signup"]);
+    assert_eq!(workspace.run(&["goal", "remove", "talked"]).code, 1);
+}
+
+#[test]
+fn a_goal_that_makes_no_sense_is_a_usage_error() {
+    let workspace = Workspace::new();
+    for wrong in [
+        &["goal", "add", "x", "--act", "yodelled"][..],
+        &["goal", "add", "Big Deal", "--act", "viewed"],
+        &["goal", "add", "x"],
+    ] {
+        let done = workspace.run(wrong);
+        assert_eq!(done.code, 2, "{wrong:?}: {}", done.err);
+    }
+    let done = workspace.run(&["goal", "add", "x", "--act", "yodelled"]);
+    assert!(done.err.contains("signed_up"), "{}", done.err);
+}
+
+#[test]
+fn a_key_is_shown_once() {
+    let workspace = Workspace::new();
+    let made = workspace.json(&["key", "create", "--name", "website", "--json"]);
+    let key = made["key"].as_str().unwrap().to_owned();
+    assert_eq!(made, json!({ "key": key }));
+    let second = workspace.run(&["key", "create", "--name", "shop"]);
+    assert_eq!((second.code, second.out.trim().len()), (0, key.len()));
+    assert_ne!(second.out.trim(), key);
+    let listed = workspace.json(&["key", "list", "--json"]);
+    let names: Vec<_> = listed["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["website", "shop"]);
+    assert!(!workspace.run(&["key", "list"]).out.contains(&key));
+    assert_eq!(workspace.run(&["key", "create", "--name", " "]).code, 2);
+}
+
+#[test]
+fn check_says_in_words_what_is_wrong() {
+    let workspace = Workspace::with_events();
+    assert_eq!(
+        workspace.json(&["check", "--json"]),
+        json!({"healthy": true, "findings": []})
+    );
+    let segments = workspace.data().join("segments");
+    let segment = fs::read_dir(segments).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(&segment).unwrap();
+    let done = workspace.run(&["check", "--json"]);
+    assert_eq!(done.code, 1, "{}", done.out);
+    let found: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(found["healthy"], false);
+    let name = segment.file_name().unwrap().to_str().unwrap();
+    assert!(
+        found["findings"][0]["message"].as_str().unwrap().contains(name),
+        "{found}"
+    );
+    let done = workspace.run(&["check"]);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.out.contains(name) || done.err.contains(name),
+        "{} {}",
+        done.out,
+        done.err
+    );
+}
