@@ -134,19 +134,20 @@ fn cdnow_gamma_gamma_fader_hardie_2005() {
     assert!((r - 0.114).abs() < 5e-4, "correlation {r}");
 }
 
+/// The two-decimal summary of CDNOW, with mean repeat spend.
+pub fn summary_file() -> Option<Vec<(Evidence, f64)>> {
+    let text = shared_text("cdnow/cdnow_customers_summary_with_transactions.csv")?;
+    let person = |line: &str| {
+        let f: Vec<f64> = line.split(',').map(|field| field.trim().parse().unwrap()).collect();
+        (Evidence::new(f[1], f[2], f[3]), f[4])
+    };
+    Some(text.lines().skip(1).map(person).collect())
+}
+
 #[test]
 fn cdnow_two_decimal_summary_bg_nbd() {
-    let Some(text) = shared_text("cdnow/cdnow_customers_summary_with_transactions.csv") else {
-        return;
-    };
-    let rows: Vec<Evidence> = text
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let f: Vec<f64> = line.split(',').map(|field| field.trim().parse().unwrap()).collect();
-            Evidence::new(f[1], f[2], f[3])
-        })
-        .collect();
+    let Some(people) = summary_file() else { return };
+    let rows: Vec<Evidence> = people.iter().map(|(row, _)| *row).collect();
     let fit = BgNbd::fit(&Condensed::new(&rows).unwrap()).unwrap();
     assert_fit(&fit, [0.242593, 4.413531, 0.792886, 2.425754], -9582.4256);
 }
