@@ -51,7 +51,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let json = cause
             .downcast_ref::<serde_json::Error>()
             .and_then(serde_json::Error::io_error_kind);
-        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+        // The csv crate's errors name no source, so it is asked for here.
+        let csv = match cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+            Some(csv::ErrorKind::Io(error)) => Some(error.kind()),
+            _ => None,
+        };
+        io.or(json).or(csv) == Some(io::ErrorKind::BrokenPipe)
     })
 }
 
@@ -76,6 +81,7 @@ mod tests {
         assert!(is_broken_pipe(&anyhow::Error::new(pipe())));
         assert!(is_broken_pipe(&Err::<(), _>(pipe()).context("writing").unwrap_err()));
         assert!(is_broken_pipe(&anyhow::Error::new(serde_json::Error::io(pipe()))));
+        assert!(is_broken_pipe(&anyhow::Error::new(csv::Error::from(pipe()))));
         assert!(is_broken_pipe(&anyhow::Error::new(csv::Error::from(pipe()))));
         assert!(!is_broken_pipe(&anyhow::Error::new(io::Error::other("x"))));
     }
