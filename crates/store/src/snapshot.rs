@@ -8,7 +8,10 @@ use crate::{
     error::Result,
     histories::{self, Columns, History},
     rows::Rows,
-    segment::{read::Segment, schema::Column},
+    segment::{
+        read::{Form, Segment},
+        schema::Column,
+    },
     tail::SortedRun,
     terms::Terms,
 };
@@ -57,6 +60,27 @@ impl Snapshot {
             Ok(people)
         })?;
         Ok(counts.into_iter().sum())
+    }
+
+    /// Decodes `columns` of every segment and does nothing with them: the yardstick for a pass. Returns the rows decoded.
+    pub fn decode(&self, columns: Columns, threads: usize) -> Result<u64> {
+        let names = columns.to_read();
+        let decode = |range: &std::ops::RangeInclusive<i64>| {
+            let mut rows = 0;
+            for segment in &self.segments {
+                let mut reader = segment.read(&names, range, Form::Dictionary)?;
+                while let Some(batch) = reader.next_batch()? {
+                    rows += batch.num_rows() as u64;
+                }
+            }
+            Ok(rows)
+        };
+        std::thread::scope(|scope| {
+            let ranges = histories::ranges(threads);
+            let workers: Vec<_> = ranges.into_iter().map(|range| scope.spawn(move || decode(&range))).collect();
+            let parts = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            parts.sum()
+        })
     }
 
     /// Every event with every column, in order of person, time and id, batch by batch.

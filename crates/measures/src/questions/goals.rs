@@ -194,17 +194,15 @@ fn sentence(question: &Question, goals: &[Goal], tally: &Tally, lags: &[Option<i
         "download" => "downloaded".to_owned(),
         name => format!("reached “{name}”"),
     };
+    if count < CONVERSIONS_MIN {
+        let who = words::people(tally.people);
+        let range = share.range_in();
+        return format!("{} of {who} {did} so far ({range}); from {CONVERSIONS_MIN} on it can be said how long it takes.", words::count(count));
+    }
     let first = format!("{} people {did} ({})", share.value(), share.range());
-    match lags.get(index).copied().flatten().filter(|_| count >= CONVERSIONS_MIN) {
-        Some(0) => format!("{first}; half of those who did, on their first day."),
-        Some(lag) => format!(
-            "{first}; half of those who did, within {}.",
-            words::days(i64::from(lag))
-        ),
-        None => format!(
-            "{first}; {} so far, and from {CONVERSIONS_MIN} on it can be said how long it takes.",
-            words::count(count)
-        ),
+    match lags.get(index).copied().flatten() {
+        Some(lag) if lag > 0 => format!("{first}; half of those who did, within {}.", words::days(i64::from(lag))),
+        _ => format!("{first}; half of those who did, on their first day."),
     }
 }
 

@@ -65,9 +65,9 @@ impl Channel {
 
 /// What was seen in a channel, before gaps are told from zeros.
 #[derive(Default)]
-struct Seen {
-    whole: BTreeMap<Day, f64>,
-    pieces: BTreeMap<String, BTreeMap<Day, f64>>,
+pub struct Seen {
+    pub whole: BTreeMap<Day, f64>,
+    pub pieces: BTreeMap<String, BTreeMap<Day, f64>>,
 }
 
 /// All channels of finished days; a channel with totals shows those.
@@ -123,7 +123,8 @@ fn of_totals(ground: &Ground) -> BTreeMap<String, Seen> {
     channels
 }
 
-fn channel(name: Option<String>, is_totals: bool, seen: Seen) -> Channel {
+/// A channel of what was seen in it.
+pub fn channel(name: Option<String>, is_totals: bool, seen: Seen) -> Channel {
     let pieces = seen.pieces.into_iter().map(|(piece, days)| {
         let daily = if is_totals {
             Daily {

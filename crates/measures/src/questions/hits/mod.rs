@@ -5,6 +5,8 @@
 //! strictly: what holds is fewer than one false episode per channel and year.
 
 mod daily;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,115 @@
+//! The answer depends on what happened, not on how it arrived, how it lies on disk, or how many threads read it.
+
+use longplay_domain::{Time, Zone};
+use longplay_measures::{
+    By, Key, Question, ask,
+    engine::LocalEngine,
+    folds::{Cohorts, Conversions, Reach, Recurrence, Revenue},
+};
+use longplay_store::Store;
+use longplay_testkit::{RandomAudience, Row};
+
+const NOW: Time = Time::from_micros(1_790_000_000_000_000);
+
+fn accept(store: &Store, rows: &[&Row]) {
+    store.accept(rows.iter().map(|row| row.claim()).collect(), NOW).unwrap();
+}
+
+/// Every answer as JSON, without the number of the snapshot.
+fn answers(store: &Store, as_of: Time, zone: &Zone) -> Vec<serde_json::Value> {
+    let mut answers = Vec::new();
+    for key in Key::ALL {
+        for by in By::ALL {
+            let question = Question { by, ..Question::new(key, as_of, zone.clone()) };
+            let mut answer = serde_json::to_value(ask(&question, store).unwrap()).unwrap();
+            answer["snapshot"] = 0.into();
+            answers.push(answer);
+        }
+    }
+    answers
+}
+
+#[test]
+fn order_of_arrival_seals_and_merges_change_nothing() {
+    for seed in 0..6 {
+        let audience = RandomAudience::new(seed);
+        let zone = audience.zone.clone();
+        let rows: Vec<&Row> = audience.rows().collect();
+        let as_of = Time::from_micros(rows.iter().map(|row| row.time.micros()).max().unwrap() - 20 * 86_400_000_000);
+
+        let dir = tempfile::tempdir().unwrap();
+        let at_once = Store::open(dir.path(), NOW).unwrap();
+        accept(&at_once, &rows);
+        let expected = answers(&at_once, as_of, &zone);
+        at_once.seal(NOW).unwrap();
+        assert_eq!(answers(&at_once, as_of, &zone), expected, "seed {seed}: sealed");
+
+        // Rows of one id must keep their order, since the first wins; otherwise backwards, in many small seals.
+        let mut first_of_id = std::collections::BTreeSet::new();
+        let mut kept: Vec<&Row> =
+            rows.iter().copied().filter(|row| row.id.as_ref().is_none_or(|id| first_of_id.insert(id.clone()))).collect();
+        kept.reverse();
+        let dir = tempfile::tempdir().unwrap();
+        let piecemeal = Store::open(dir.path(), NOW).unwrap();
+        for part in kept.chunks(kept.len().div_ceil(10)) {
+            accept(&piecemeal, part);
+            piecemeal.seal(NOW).unwrap();
+        }
+        accept(&piecemeal, &kept[..kept.len() / 2]);
+        assert_eq!(answers(&piecemeal, as_of, &zone), expected, "seed {seed}: backwards, ten segments");
+        while piecemeal.merge(NOW).unwrap() {}
+        assert_eq!(answers(&piecemeal, as_of, &zone), expected, "seed {seed}: merged");
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_evidence() {
+    let audience = RandomAudience::new(42);
+    let zone = audience.zone.clone();
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let rows: Vec<&Row> = audience.rows().collect();
+    accept(&store, &rows[..rows.len() / 2]);
+    store.seal(NOW).unwrap();
+    accept(&store, &rows[rows.len() / 2..]);
+    let snapshot = store.snapshot().unwrap();
+    let goals = Conversions::new(&store.goals().unwrap(), snapshot.terms());
+    let evidence = |threads| {
+        let all = || ((Cohorts::default(), Recurrence::new(zone.day_of(NOW))), ((goals.fresh(), Revenue::default()), Reach::default()));
+        let ((cohorts, recurrence), ((goals, revenue), reach)) =
+            LocalEngine { threads }.run(&snapshot, NOW, &zone, all).unwrap();
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(cohorts.cells.iter().map(|cell| format!("{cell:?}")));
+        lines.extend(recurrence.weights.iter().map(|cell| format!("{cell:?}")));
+        lines.extend(goals.converted.iter().enumerate().flat_map(|(goal, map)| map.iter().map(move |cell| format!("{goal} {cell:?}"))));
+        lines.extend(goals.lags.iter().enumerate().flat_map(|(goal, map)| map.iter().map(move |cell| format!("{goal} {cell:?}"))));
+        lines.extend(revenue.cells.iter().map(|cell| format!("{cell:?}")));
+        lines.extend(reach.people.iter().map(|cell| format!("{cell:?}")));
+        lines.sort();
+        lines
+    };
+    let one = evidence(1);
+    assert!(one.len() > 50, "the audience has something to say");
+    for threads in [2, 3, 8, 64] {
+        assert_eq!(evidence(threads), one, "{threads} threads");
+    }
+}
+
+#[test]
+fn what_happens_later_changes_no_earlier_answer() {
+    let audience = RandomAudience::new(7);
+    let zone = audience.zone.clone();
+    let mut rows: Vec<&Row> = audience.rows().collect();
+    rows.sort_by_key(|row| row.time);
+    // Ids must not decide who was first, so each row keeps its own.
+    let mut seen = std::collections::BTreeSet::new();
+    rows.retain(|row| row.id.as_ref().is_none_or(|id| seen.insert(id.clone())));
+    let cut = rows.len() * 2 / 3;
+    let as_of = Time::from_micros(rows[cut].time.micros() - 1);
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    accept(&store, &rows[..cut]);
+    let then = answers(&store, as_of, &zone);
+    accept(&store, &rows[cut..]);
+    assert_eq!(answers(&store, as_of, &zone), then);
+}
