@@ -108,16 +108,12 @@ fn exit_of(files: &[FileReport]) -> Exit {
         .filter_map(|file| file.error.as_ref())
         .map(|error| error.code)
         .collect();
+    let nothing_in_them = failed.iter().all(|code| UNRECOGNISED.contains(code));
     let took_something = files.iter().any(FileReport::took_anything);
-    let refused_something = files.iter().any(|file| file.refused > 0);
-    if failed.len() == files.len() && failed.iter().all(|code| UNRECOGNISED.contains(code)) {
-        Exit::Nothing
-    } else if !failed.is_empty() {
-        Exit::Failed
-    } else if refused_something && !took_something {
-        Exit::Nothing
-    } else {
-        Exit::Ok
+    match (failed.is_empty(), took_something) {
+        (true, true) => Exit::Ok,
+        (_, false) if nothing_in_them => Exit::Nothing,
+        _ => Exit::Failed,
     }
 }
 
@@ -143,11 +139,13 @@ mod tests {
     fn the_exit_says_what_came_of_it() {
         let good = || file(1, 1, None);
         assert_eq!(exit_of(&[good()]), Exit::Ok);
-        assert_eq!(
-            exit_of(&[file(0, 0, None)]),
-            Exit::Ok,
-            "an export without rows is recognised"
-        );
+        assert_eq!(exit_of(&[file(0, 0, None)]), Exit::Nothing, "an export without rows");
+        assert_eq!(exit_of(&[good(), file(0, 0, None)]), Exit::Ok);
+        let known = FileReport {
+            duplicates: 1,
+            ..FileReport::default()
+        };
+        assert_eq!(exit_of(&[known]), Exit::Ok, "all of it was known already");
         assert_eq!(exit_of(&[file(0, 3, None)]), Exit::Nothing);
         assert_eq!(
             exit_of(&[file(0, 0, Some("not_recognised")), file(0, 0, Some("empty"))]),

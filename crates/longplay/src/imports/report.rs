@@ -8,6 +8,8 @@ use crate::output::{cell, number, table::Table};
 
 /// Reasons shown per file at a terminal.
 const REASONS_SHOWN_MAX: usize = 5;
+/// How much of a path a line shows.
+const PATH_CHARS_MAX: usize = 40;
 /// Notes kept per file.
 const NOTES_MAX: usize = 50;
 
@@ -120,12 +122,22 @@ impl FileReport {
         self.admitted + self.duplicates + self.samples + self.pieces > 0
     }
 
-    /// Why nothing at all of a readable file came in, in one line; `None` when something did, or there was nothing to take.
+    /// Why nothing at all of a recognised file came in, in one line; `None` when something did.
     pub fn in_vain(&self) -> Option<String> {
-        let most = self.refusals.iter().max_by_key(|reason| reason.count)?;
         if self.took_anything() || self.error.is_some() {
             return None;
         }
+        let Some(most) = self.refusals.iter().max_by_key(|reason| reason.count) else {
+            let format = self.format.as_deref().unwrap_or_default();
+            let why = self
+                .notes
+                .first()
+                .map_or("there is no row in it; export it again", |note| note.message.as_str());
+            return Some(format!(
+                "{}: recognised as {format}, but nothing came of it: {why}",
+                self.path
+            ));
+        };
         let Example { row, message, .. } = &most.example;
         let refused = number::count(self.refused);
         Some(format!(
@@ -221,11 +233,13 @@ impl FileReport {
     }
 }
 
+/// The path's end, which tells files apart better than its beginning.
 fn file_name(path: &str) -> String {
-    let name = std::path::Path::new(path)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    cell::shown(&name.unwrap_or_else(|| path.to_owned())).into_owned()
+    let path = cell::shown(path);
+    match path.chars().count().checked_sub(PATH_CHARS_MAX) {
+        None | Some(0) => path.into_owned(),
+        Some(hidden) => std::iter::once('…').chain(path.chars().skip(hidden + 1)).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub fn grouped(number: i64) -> String {
         text.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -26,8 +26,11 @@ pub fn in_unit(value: f64, unit: &str) -> String {
         "share" => format!("{:.1} %", value * 100.0),
         "per_1000" => format!("{value:.1} per 1,000"),
         "people" | "pieces" => grouped(value.round() as i64),
-        "days" => format!("{value:.1} days"),
-        unit => format!("{value:.2} {unit}"),
+        currency if currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()) => {
+            format!("{value:.2} {currency}")
+        }
+        unit if value.fract() == 0.0 => format!("{} {unit}", grouped(value as i64)),
+        unit => format!("{value:.1} {unit}"),
     }
 }
 
@@ -46,5 +49,7 @@ mod tests {
         assert_eq!(in_unit(0.3349, "share"), "33.5 %");
         assert_eq!(in_unit(1_200.0, "people"), "1,200");
         assert_eq!(in_unit(24.9, "EUR"), "24.90 EUR");
+        assert_eq!(in_unit(3.0, "episodes"), "3 episodes");
+        assert_eq!(in_unit(2.25, "days"), "2.2 days");
     }
 }
