@@ -216,7 +216,7 @@ class Maker:
         if way == 2 and micros >= 200_000_000_000_000:
             return str(micros)
         if way == 3:
-            local = instant(micros).astimezone(self.zone).replace(tzinfo=None)
+            local = instant(micros).astimezone(self.zone).replace(tzinfo=None, fold=0)
             if to_micros(local.replace(tzinfo=self.zone).astimezone(timezone.utc)) == micros:
                 return local.isoformat()
         if way == 4:

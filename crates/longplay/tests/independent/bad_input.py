@@ -148,7 +148,7 @@ def zip_bomb(program, folder):
     with zipfile.ZipFile(many, "w") as archive:
         for n in range(20_000):
             archive.writestr(f"{n}.csv", HEAD)
-    bounded(fixture, many, REFUSED_WHOLE)
+    bounded(fixture, many, (0, *REFUSED_WHOLE))  # 20,000 files without a row are odd, but no bomb
     paths = folder / "paths.zip"
     with zipfile.ZipFile(paths, "w") as archive:
         archive.writestr("../../outside.csv", HEAD + "2024-01-01T10:00:00Z,z,viewed,outside,p,,\n")
