@@ -5,15 +5,18 @@
 //! tests carry the name of the table they reproduce. What must stay true: no rate leaves without an interval and an `n`
 //! ([`Estimate`]), no input makes it panic, hang or answer NaN, and the order of the rows changes no digit that is shown.
 
+pub mod attribution;
 pub mod btyd;
 mod estimate;
 mod fitted;
 mod gradient;
+mod linear;
 mod optimise;
 pub mod random;
 pub mod rates;
 pub mod special;
 pub mod spikes;
+pub mod survival;
 
 pub use estimate::Estimate;
 pub use fitted::{Bootstrap, FitError, FitWarning, Fitted, Parameters};

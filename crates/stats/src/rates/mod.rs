@@ -1,5 +1,17 @@
-//! Rates on counts: what share did, and how sure can so few tell.
+//! Rates on counts: what share did, how sure can so few tell, and which of many is really better.
 
+mod beta_binomial;
+mod gamma_poisson;
+mod james_stein;
 mod jeffreys;
+mod logistic;
+mod ranking;
+mod wilson;
 
+pub use beta_binomial::{BetaBinomial, Counted};
+pub use gamma_poisson::{Exposed, GammaPoisson};
+pub use james_stein::{JamesStein, james_stein};
 pub use jeffreys::jeffreys;
+pub use logistic::{Calibration, Logistic, LogisticFit, Quality, Table, area_under_curve, cross_validated, judge};
+pub use ranking::{Ranked, rank_first};
+pub use wilson::wilson;

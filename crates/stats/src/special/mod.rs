@@ -7,4 +7,5 @@
 pub mod beta;
 pub mod gamma;
 pub mod hypergeometric;
+pub mod incomplete_gamma;
 pub mod normal;

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by unwrapping, in its helpers too")]
 
+mod attribution;
 mod btyd_fits;
 mod btyd_values;
+mod rates;
 mod shared_data;
 mod spikes;
+mod survival;

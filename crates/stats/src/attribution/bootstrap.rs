@@ -1,0 +1,71 @@
+//! Intervals of credits: the same method over bootstrap samples of people.
+//!
+//! Each person counts Poisson(1) times (a bootstrap that needs no total); a row of many people alike counts as many
+//! Poisson draws as its people.
+
+use super::journey::{Credits, Journey, Journeys};
+use crate::Estimate;
+use crate::fitted::{Bootstrap, sorted_quantile};
+use crate::random::Draws;
+
+/// Conversions credited to each channel by `method`, with intervals over people. Draws in which the method has no answer
+/// are left out; `None` when fewer than nine of ten have one.
+pub fn credit_intervals(
+    journeys: &Journeys,
+    level: f64,
+    bootstrap: Bootstrap,
+    method: impl Fn(&Journeys) -> Option<Credits>,
+) -> Option<Vec<Estimate>> {
+    let whole = method(journeys)?;
+    let samples: Vec<Credits> = (0..bootstrap.count)
+        .filter_map(|index| method(&sample(journeys, bootstrap.seed, index as u64)))
+        .collect();
+    if samples.len() * 10 < bootstrap.count * 9 || !(level > 0.0 && level < 1.0) {
+        return None;
+    }
+    let n = journeys.conversions().round() as u64;
+    let tail = 0.5 * (1.0 - level);
+    (0..journeys.channels)
+        .map(|channel| {
+            let mut values: Vec<f64> = samples.iter().map(|credits| credits.conversions[channel]).collect();
+            values.sort_unstable_by(f64::total_cmp);
+            let value = whole.conversions[channel];
+            let low = sorted_quantile(&values, tail)?.min(value);
+            let high = sorted_quantile(&values, 1.0 - tail)?.max(value);
+            Some(Estimate {
+                value,
+                low,
+                high,
+                n,
+                level,
+            })
+        })
+        .collect()
+}
+
+fn sample(journeys: &Journeys, seed: u64, stream: u64) -> Journeys {
+    let mut draws = Draws::new(seed, stream);
+    let rows = journeys
+        .rows
+        .iter()
+        .map(|journey| {
+            let conversions = draws.poisson(journey.conversions) as f64;
+            let nulls = draws.poisson(journey.nulls) as f64;
+            let worth = if journey.conversions > 0.0 {
+                journey.value / journey.conversions
+            } else {
+                0.0
+            };
+            Journey {
+                conversions,
+                nulls,
+                value: worth * conversions,
+                ..journey.clone()
+            }
+        })
+        .collect();
+    Journeys {
+        rows,
+        channels: journeys.channels,
+    }
+}

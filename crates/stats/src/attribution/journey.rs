@@ -1,0 +1,99 @@
+//! Journeys: the ordered touches of people before a goal, or before nothing.
+
+use crate::fitted::FitError;
+
+/// People with the same touches, in order of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Journey {
+    /// Channels (or pieces), numbered from 0.
+    pub touches: Vec<u32>,
+    /// How long before the end each touch was, in days; empty when only the order is known.
+    pub ages: Vec<f64>,
+    pub conversions: f64,
+    /// What the conversions were worth together, in one currency.
+    pub value: f64,
+    /// How many people did all this and did not convert.
+    pub nulls: f64,
+}
+
+/// Checked journeys over a known number of channels.
+#[derive(Clone, Debug)]
+pub struct Journeys {
+    pub(super) rows: Vec<Journey>,
+    pub(super) channels: usize,
+}
+
+/// What each channel is credited with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Credits {
+    pub conversions: Vec<f64>,
+    pub value: Vec<f64>,
+}
+
+impl Credits {
+    pub(super) fn none(channels: usize) -> Self {
+        Self {
+            conversions: vec![0.0; channels],
+            value: vec![0.0; channels],
+        }
+    }
+
+    pub(super) fn add(&mut self, channel: u32, share: f64, journey: &Journey) {
+        self.conversions[channel as usize] += share * journey.conversions;
+        self.value[channel as usize] += share * journey.value;
+    }
+
+    pub(super) fn by_shares(shares: Vec<f64>, journeys: &Journeys) -> Self {
+        let total: f64 = shares.iter().sum();
+        let scaled = |whole: f64| {
+            shares
+                .iter()
+                .map(|share| if total > 0.0 { whole * share / total } else { 0.0 })
+                .collect::<Vec<f64>>()
+        };
+        Self {
+            conversions: scaled(journeys.conversions()),
+            value: scaled(journeys.value()),
+        }
+    }
+}
+
+impl Journeys {
+    /// Checks the journeys. Empty ones carry no touch to credit and are left out.
+    pub fn new(rows: Vec<Journey>, channels: usize) -> Result<Self, FitError> {
+        for (row, journey) in rows.iter().enumerate() {
+            let counts = [journey.conversions, journey.nulls];
+            let reason =
+                if counts.iter().any(|count| !(*count >= 0.0 && count.is_finite())) || !journey.value.is_finite() {
+                    "conversions and nulls must be numbers of people"
+                } else if journey.touches.iter().any(|&touch| touch as usize >= channels) {
+                    "a touch names a channel that doesn't exist"
+                } else if !journey.ages.is_empty() && journey.ages.len() != journey.touches.len() {
+                    "every touch needs an age, or none"
+                } else if journey.ages.iter().any(|age| !(*age >= 0.0 && age.is_finite())) {
+                    "an age is negative or not a number"
+                } else {
+                    continue;
+                };
+            return Err(FitError::BadRow { row, reason });
+        }
+        let rows = rows.into_iter().filter(|journey| !journey.touches.is_empty()).collect();
+        Ok(Self { rows, channels })
+    }
+
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    pub fn conversions(&self) -> f64 {
+        self.rows.iter().map(|journey| journey.conversions).sum()
+    }
+
+    pub fn value(&self) -> f64 {
+        self.rows.iter().map(|journey| journey.value).sum()
+    }
+
+    pub fn nulls(&self) -> f64 {
+        self.rows.iter().map(|journey| journey.nulls).sum()
+    }
+}

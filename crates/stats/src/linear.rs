@@ -1,0 +1,77 @@
+//! Small dense linear systems, by elimination with pivoting.
+//!
+//! A few dozen channels, controls or features: nothing here deserves a linear algebra library.
+
+/// LU factors of a square matrix, rows exchanged for size.
+pub(crate) struct Factors {
+    rows: Vec<Vec<f64>>,
+    order: Vec<usize>,
+}
+
+/// Factorises; `None` when the matrix is singular to machine precision.
+pub(crate) fn factorise(mut rows: Vec<Vec<f64>>) -> Option<Factors> {
+    let n = rows.len();
+    let size = rows.iter().flatten().fold(0.0_f64, |most, entry| most.max(entry.abs()));
+    let mut order: Vec<usize> = (0..n).collect();
+    for column in 0..n {
+        let pivot = (column..n).max_by(|&i, &j| rows[i][column].abs().total_cmp(&rows[j][column].abs()))?;
+        let largest = rows[pivot][column].abs();
+        if largest.is_nan() || largest <= 1e-14 * size {
+            return None;
+        }
+        rows.swap(column, pivot);
+        order.swap(column, pivot);
+        let (upper, lower) = rows.split_at_mut(column + 1);
+        let top = &upper[column];
+        for row in lower {
+            let factor = row[column] / top[column];
+            row[column] = factor;
+            if factor != 0.0 {
+                for k in column + 1..n {
+                    row[k] -= factor * top[k];
+                }
+            }
+        }
+    }
+    Some(Factors { rows, order })
+}
+
+impl Factors {
+    /// x with A·x = right.
+    pub fn solve(&self, right: &[f64]) -> Vec<f64> {
+        let n = self.rows.len();
+        let mut x: Vec<f64> = self.order.iter().map(|&index| right[index]).collect();
+        for i in 0..n {
+            let sum: f64 = (0..i).map(|k| self.rows[i][k] * x[k]).sum();
+            x[i] -= sum;
+        }
+        for i in (0..n).rev() {
+            let sum: f64 = (i + 1..n).map(|k| self.rows[i][k] * x[k]).sum();
+            x[i] = (x[i] - sum) / self.rows[i][i];
+        }
+        x
+    }
+}
+
+/// x with A·x = right; `None` when A is singular.
+pub(crate) fn solve(rows: Vec<Vec<f64>>, right: Vec<f64>) -> Option<Vec<f64>> {
+    Some(factorise(rows)?.solve(&right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn solves_and_refuses() {
+        let x = solve(
+            vec![vec![0.0, 2.0, 1.0], vec![1.0, 1.0, 0.0], vec![3.0, 0.0, -1.0]],
+            vec![7.0, 3.0, 0.0],
+        )
+        .unwrap();
+        for (found, wanted) in x.iter().zip([1.0, 2.0, 3.0]) {
+            assert!((found - wanted).abs() < 1e-14);
+        }
+        assert!(solve(vec![vec![1.0, 2.0], vec![2.0, 4.0]], vec![1.0, 2.0]).is_none());
+    }
+}

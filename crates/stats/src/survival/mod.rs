@@ -1,0 +1,18 @@
+//! Time until something happens, when for many it has not happened yet.
+//!
+//! Who has not come back by today is not lost, only not yet seen; counting them as lost makes every young cohort look
+//! bad. Everything here takes [`Duration`]s: a time, whether it ended in the event, and a weight.
+
+mod cure;
+mod duration;
+mod hazard;
+mod kaplan_meier;
+mod log_rank;
+mod weibull;
+
+pub use cure::{CureVerdict, ExponentialCure, WeibullCure};
+pub use duration::Duration;
+pub use hazard::daily_hazard;
+pub use kaplan_meier::{KaplanMeier, Step};
+pub use log_rank::{LogRank, log_rank};
+pub use weibull::Weibull;
