@@ -21,16 +21,13 @@ pub fn run(house: &House) -> Result<Tally> {
         process::apt_install(&["chromium", "fonts-dejavu-core"])?;
     }
     let tests = house.root.join("crates/server/tests/browser");
-    let npm = if tests.join("package-lock.json").exists() {
-        "ci"
+    let npm: &[&str] = if tests.join("package-lock.json").exists() {
+        &["ci"]
     } else {
-        "install"
+        &["install", "--no-package-lock"]
     };
-    process::must(
-        Command::new("npm")
-            .current_dir(&tests)
-            .args([npm, "--no-audit", "--no-fund", "--loglevel=error"]),
-    )?;
+    let quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+    process::must(Command::new("npm").current_dir(&tests).args(npm).args(quiet))?;
     process::must(
         Command::new("cargo")
             .current_dir(&house.root)
