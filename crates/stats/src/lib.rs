@@ -6,10 +6,13 @@
 //! ([`Estimate`]), no input makes it panic, hang or answer NaN, and the order of the rows changes no digit that is shown.
 
 pub mod attribution;
+pub mod bandit;
 pub mod btyd;
+pub mod durability;
 mod estimate;
 mod fitted;
 mod gradient;
+pub mod impact;
 mod linear;
 mod optimise;
 pub mod random;

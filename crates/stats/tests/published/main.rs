@@ -5,6 +5,8 @@
 mod attribution;
 mod btyd_fits;
 mod btyd_values;
+mod durability_and_plan;
+mod impact;
 mod rates;
 mod shared_data;
 mod spikes;

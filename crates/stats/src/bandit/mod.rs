@@ -1,0 +1,11 @@
+//! What next: which arm (topic, format, channel) to try, how sure that is, and what a try would teach.
+//!
+//! Past pieces differ in date and in the platform's mood, and the newest have not matured: list those as too early.
+
+mod choice;
+mod gradient;
+mod response;
+
+pub use choice::{Arm, Plan, expected_loss, p_best, p_greater, plan};
+pub use gradient::knowledge_gradient;
+pub use response::{delayed_rate, maturity_sum};

@@ -1,0 +1,247 @@
+//! The durability index: breadth × back-catalogue × returning share, as a geometric mean.
+//!
+//! Breadth B = 1 − the best piece's share of what pieces older than 28 days brought back within 90 days: what is left had
+//! the best piece never happened. Back-catalogue D = share of the last 28 days' returning-person-days spent on pieces
+//! older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier days or more.
+//! Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and the index is √(B·R),
+//! marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential weights on each). The words
+//! are ours and stated below; they name an end of the interval, not the value.
+
+use crate::Estimate;
+use crate::fitted::{Bootstrap, sorted_quantile};
+use crate::random::Draws;
+
+const PIECES_LEAST: usize = 5;
+const PEOPLE_LEAST: usize = 100;
+/// Upper end below this: "one-hit wonder".
+const WONDER_BELOW: f64 = 0.35;
+/// Lower end above this: "lasting catalogue".
+const LASTING_ABOVE: f64 = 0.6;
+
+/// What one person did with one piece.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PersonPiece {
+    /// Numbered from 0.
+    pub person: usize,
+    pub piece: usize,
+    /// 1 if this piece (older than 28 days) brought this person and they came back within 90 days.
+    pub brought_back: f64,
+    /// The person's days with this piece in the last 28.
+    pub recent_days: f64,
+}
+
+/// Everything the index needs.
+#[derive(Clone, Debug, Default)]
+pub struct Audience {
+    pub rows: Vec<PersonPiece>,
+    /// By person: active on two or more earlier days.
+    pub returning: Vec<bool>,
+    /// By piece: older than 90 days.
+    pub old: Vec<bool>,
+}
+
+/// The factors of the index.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Factors {
+    pub breadth: f64,
+    /// `None`: no piece is older than 90 days, or nobody returning was active.
+    pub back_catalogue: Option<f64>,
+    pub returning: f64,
+}
+
+impl Factors {
+    pub fn index(&self) -> f64 {
+        match self.back_catalogue {
+            Some(old) => (self.breadth * old * self.returning).cbrt(),
+            None => (self.breadth * self.returning).sqrt(),
+        }
+    }
+}
+
+/// What to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DurabilityVerdict {
+    OneHitWonder,
+    LastingCatalogue,
+    Undecided,
+    /// Fewer than 5 pieces or 100 people.
+    TooEarly,
+}
+
+impl DurabilityVerdict {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::OneHitWonder => "one-hit wonder",
+            Self::LastingCatalogue => "lasting catalogue",
+            Self::Undecided => "undecided",
+            Self::TooEarly => "too early",
+        }
+    }
+}
+
+/// The index with its factors and its verdict.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Durability {
+    pub factors: Factors,
+    /// `None` when it is too early.
+    pub index: Option<Estimate>,
+    pub verdict: DurabilityVerdict,
+}
+
+fn factors(audience: &Audience, person: impl Fn(usize) -> f64, piece: impl Fn(usize) -> f64) -> Factors {
+    let mut brought = vec![0.0; audience.old.len()];
+    let (mut days, mut returning_days, mut old_days) = (0.0, 0.0, 0.0);
+    for row in &audience.rows {
+        let weight = person(row.person) * piece(row.piece);
+        brought[row.piece] += weight * row.brought_back;
+        let recent = weight * row.recent_days;
+        days += recent;
+        if audience.returning[row.person] {
+            returning_days += recent;
+            old_days += if audience.old[row.piece] { recent } else { 0.0 };
+        }
+    }
+    let total: f64 = brought.iter().sum();
+    let most = brought.iter().copied().fold(0.0, f64::max);
+    let share = |part: f64, whole: f64| {
+        if whole > 0.0 {
+            (part / whole).clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    };
+    Factors {
+        breadth: if total > 0.0 { 1.0 - share(most, total) } else { 0.0 },
+        back_catalogue: (audience.old.contains(&true) && returning_days > 0.0).then(|| share(old_days, returning_days)),
+        returning: share(returning_days, days),
+    }
+}
+
+/// The index of an audience; `None` when a row names a person or piece that isn't there, or a number is not one.
+pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<Durability> {
+    let fits = |row: &PersonPiece| {
+        row.person < audience.returning.len()
+            && row.piece < audience.old.len()
+            && [row.brought_back, row.recent_days]
+                .iter()
+                .all(|value| *value >= 0.0 && value.is_finite())
+    };
+    if !audience.rows.iter().all(fits) || !(level > 0.0 && level < 1.0) {
+        return None;
+    }
+    let found = factors(audience, |_| 1.0, |_| 1.0);
+    let (people, pieces) = (audience.returning.len(), audience.old.len());
+    if pieces < PIECES_LEAST || people < PEOPLE_LEAST {
+        return Some(Durability {
+            factors: found,
+            index: None,
+            verdict: DurabilityVerdict::TooEarly,
+        });
+    }
+    let mut values: Vec<f64> = (0..bootstrap.count)
+        .map(|round| {
+            let mut draws = Draws::new(bootstrap.seed, round as u64);
+            let people: Vec<f64> = (0..people).map(|_| draws.exponential()).collect();
+            let pieces: Vec<f64> = (0..pieces).map(|_| draws.exponential()).collect();
+            factors(audience, |index| people[index], |index| pieces[index]).index()
+        })
+        .collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let value = found.index();
+    let tail = 0.5 * (1.0 - level);
+    let low = sorted_quantile(&values, tail)?.min(value);
+    let high = sorted_quantile(&values, 1.0 - tail)?.max(value);
+    let verdict = if high < WONDER_BELOW {
+        DurabilityVerdict::OneHitWonder
+    } else if low > LASTING_ABOVE {
+        DurabilityVerdict::LastingCatalogue
+    } else {
+        DurabilityVerdict::Undecided
+    };
+    let index = Some(Estimate {
+        value,
+        low,
+        high,
+        n: people as u64,
+        level,
+    });
+    Some(Durability {
+        factors: found,
+        index,
+        verdict,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 300 people over `pieces`; `share` of them came by piece 0, and `loyal` of them return.
+    fn audience(pieces: usize, share: f64, loyal: f64) -> Audience {
+        let mut draws = Draws::new(8, 1);
+        let mut found = Audience {
+            old: vec![true; pieces],
+            ..Audience::default()
+        };
+        for person in 0..300 {
+            found.returning.push(draws.uniform() < loyal);
+            let brought = if draws.uniform() < share {
+                0
+            } else {
+                draws.bits() as usize % pieces
+            };
+            let back = f64::from(u8::from(found.returning[person]));
+            found.rows.push(PersonPiece {
+                person,
+                piece: brought,
+                brought_back: back,
+                recent_days: 1.0,
+            });
+            if found.returning[person] {
+                let other = draws.bits() as usize % pieces;
+                found.rows.push(PersonPiece {
+                    person,
+                    piece: other,
+                    brought_back: 0.0,
+                    recent_days: 3.0,
+                });
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn a_wide_catalogue_lasts_and_a_single_hit_does_not() {
+        let say = |audience: &Audience| durability(audience, 0.9, Bootstrap::default()).unwrap();
+        let wide = say(&audience(40, 0.0, 0.8));
+        assert_eq!(wide.verdict, DurabilityVerdict::LastingCatalogue, "{wide:?}");
+        let mut hit = audience(10, 0.98, 0.1);
+        hit.old = (0..10).map(|piece| piece == 9).collect();
+        let hit = say(&hit);
+        assert_eq!(hit.verdict, DurabilityVerdict::OneHitWonder, "{hit:?}");
+        let few = say(&audience(4, 0.0, 0.8));
+        assert!(few.index.is_none() && few.verdict == DurabilityVerdict::TooEarly);
+    }
+
+    #[test]
+    fn degenerate_audiences_stay_inside_0_and_1() {
+        let nobody = durability(&Audience::default(), 0.9, Bootstrap::default()).unwrap();
+        assert_eq!(
+            (nobody.verdict, nobody.factors.index()),
+            (DurabilityVerdict::TooEarly, 0.0)
+        );
+        let mut idle = audience(10, 0.5, 0.5);
+        idle.rows
+            .iter_mut()
+            .for_each(|row| (row.brought_back, row.recent_days) = (0.0, 0.0));
+        let idle = durability(&idle, 0.9, Bootstrap::default()).unwrap();
+        assert_eq!(idle.index.unwrap().value, 0.0);
+        let mut wrong = audience(10, 0.5, 0.5);
+        wrong.rows[0].piece = 99;
+        assert!(durability(&wrong, 0.9, Bootstrap::default()).is_none());
+        let mut young = audience(10, 0.2, 0.5);
+        young.old = vec![false; 10];
+        let young = durability(&young, 0.9, Bootstrap::default()).unwrap();
+        assert!(young.factors.back_catalogue.is_none() && young.index.unwrap().value > 0.0);
+    }
+}

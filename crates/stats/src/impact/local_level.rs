@@ -1,0 +1,150 @@
+//! A drifting level with regressors (Harvey 1989): y_t = μ_t + βᵀx_t + ε, μ_t = μ_{t−1} + η.
+//!
+//! The Kalman filter starts from a diffuse level, so the first observation sets it. For a given ratio q = σ²η/σ²ε the
+//! filter whitens y and x alike, β is then least squares on the innovations and σ²ε a mean square; only q is searched.
+
+use crate::linear;
+use crate::optimise::{self, Objective};
+
+/// A fitted local level model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalLevel {
+    pub observation_variance: f64,
+    pub level_variance: f64,
+    pub coefficients: Vec<f64>,
+    pub log_likelihood: f64,
+    /// The level after the last observation.
+    pub level: f64,
+    /// Its variance, in units of the observation variance.
+    level_spread: f64,
+    /// Filtered levels of the regressors at the end, and (ΣvvᵀF⁻¹)⁻¹ of their innovations.
+    regressor_levels: Vec<f64>,
+    inverse: Vec<Vec<f64>>,
+}
+
+/// Innovations of y (first) and the regressors at a given q, with their relative variances, and where the filter ends.
+struct Whitened {
+    innovations: Vec<Vec<f64>>,
+    spreads: Vec<f64>,
+    levels: Vec<f64>,
+    level_spread: f64,
+}
+
+fn whiten(rows: &[Vec<f64>], y: &[f64], q: f64) -> Whitened {
+    let columns = rows.first().map_or(0, Vec::len) + 1;
+    let value = |t: usize, column: usize| if column == 0 { y[t] } else { rows[t][column - 1] };
+    let mut levels: Vec<f64> = (0..columns).map(|column| value(0, column)).collect();
+    let mut spread = 1.0;
+    let (mut innovations, mut spreads) = (Vec::with_capacity(y.len()), Vec::with_capacity(y.len()));
+    for t in 1..y.len() {
+        let before = spread + q;
+        let whole = before + 1.0;
+        let gain = before / whole;
+        let found: Vec<f64> = (0..columns).map(|column| value(t, column) - levels[column]).collect();
+        levels
+            .iter_mut()
+            .zip(&found)
+            .for_each(|(level, innovation)| *level += gain * innovation);
+        spread = before * (1.0 - gain);
+        innovations.push(found);
+        spreads.push(whole);
+    }
+    Whitened {
+        innovations,
+        spreads,
+        levels,
+        level_spread: spread,
+    }
+}
+
+struct AtRatio<'a>(&'a [Vec<f64>], &'a [f64]);
+
+impl AtRatio<'_> {
+    fn fit(&self, q: f64) -> Option<LocalLevel> {
+        let found = whiten(self.0, self.1, q);
+        let columns = found.levels.len() - 1;
+        let moment = |i: usize, j: usize| -> f64 {
+            found
+                .innovations
+                .iter()
+                .zip(&found.spreads)
+                .map(|(v, f)| v[i] * v[j] / f)
+                .sum()
+        };
+        let square: Vec<Vec<f64>> = (1..=columns)
+            .map(|i| (1..=columns).map(|j| moment(i, j)).collect())
+            .collect();
+        let factors = linear::factorise(square)?;
+        let coefficients = factors.solve(&(1..=columns).map(|i| moment(i, 0)).collect::<Vec<_>>());
+        let explained: f64 = (1..=columns).map(|i| coefficients[i - 1] * moment(i, 0)).sum();
+        let count = found.spreads.len() as f64;
+        let variance = ((moment(0, 0) - explained) / count).max(1e-300);
+        let logs: f64 = found.spreads.iter().map(|f| f.ln()).sum();
+        let level = found.levels[0]
+            - coefficients
+                .iter()
+                .zip(&found.levels[1..])
+                .map(|(coefficient, level)| coefficient * level)
+                .sum::<f64>();
+        let inverse = (0..columns)
+            .map(|i| {
+                let mut unit = vec![0.0; columns];
+                unit[i] = 1.0;
+                factors.solve(&unit)
+            })
+            .collect();
+        Some(LocalLevel {
+            observation_variance: variance,
+            level_variance: q * variance,
+            coefficients,
+            log_likelihood: -0.5 * (count * ((2.0 * std::f64::consts::PI * variance).ln() + 1.0) + logs),
+            level,
+            level_spread: found.level_spread,
+            regressor_levels: found.levels[1..].to_vec(),
+            inverse,
+        })
+    }
+}
+
+impl Objective<1> for AtRatio<'_> {
+    fn value(&self, at: &[f64; 1]) -> f64 {
+        self.fit(at[0].exp()).map_or(f64::INFINITY, |fit| -fit.log_likelihood)
+    }
+}
+
+impl LocalLevel {
+    /// Maximum likelihood. `rows` holds the regressors of each day (no constant: the level is one); it may hold empty rows.
+    /// `None` below five observations more than regressors, or when the regressors say the same.
+    pub fn fit(rows: &[Vec<f64>], y: &[f64]) -> Option<Self> {
+        let columns = rows.first()?.len();
+        let finite = rows.iter().flatten().chain(y).all(|value| value.is_finite());
+        if rows.len() != y.len() || y.len() < columns + 6 || rows.iter().any(|row| row.len() != columns) || !finite {
+            return None;
+        }
+        let objective = AtRatio(rows, y);
+        let found = optimise::minimise(&objective, &[[-7.0], [-2.0], [1.0]])?;
+        objective.fit(found.at[0].exp())
+    }
+
+    /// The mean over the coming days with these regressors, and its standard error about observed means.
+    pub fn predict_mean(&self, rows: &[Vec<f64>]) -> (f64, f64) {
+        let count = rows.len() as f64;
+        let columns = self.coefficients.len();
+        let mean = |column: usize| rows.iter().map(|row| row[column]).sum::<f64>() / count;
+        let gaps: Vec<f64> = (0..columns)
+            .map(|column| mean(column) - self.regressor_levels[column])
+            .collect();
+        let value = self.level
+            + (0..columns)
+                .map(|column| self.coefficients[column] * mean(column))
+                .sum::<f64>();
+        let learnt: f64 = (0..columns)
+            .map(|i| gaps[i] * (0..columns).map(|j| self.inverse[i][j] * gaps[j]).sum::<f64>())
+            .sum();
+        let q = self.level_variance / self.observation_variance;
+        // The mean of a random walk over 1 … H has variance q (H+1)(2H+1)/(6H).
+        let drift = q * (count + 1.0) * (2.0 * count + 1.0) / (6.0 * count);
+        let spread = self.level_spread + drift + 1.0 / count + learnt.max(0.0);
+        (value, (self.observation_variance * spread).sqrt())
+    }
+}
