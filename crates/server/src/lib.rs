@@ -1,1 +1,22 @@
-//! placeholder
+//! The faces a browser and a program see: pages and the API, over one store. A handler parses, asks once, and shows.
+//!
+//! Everything a page loads is in the binary; no page asks another host for anything.
+
+#![doc = "\nDeliberately absent: Arrow, Parquet, SQL, statistics; answers come ready from `longplay-measures`."]
+
+mod api;
+mod app;
+mod assets;
+mod error;
+mod headers;
+pub mod pages;
+mod query;
+mod router;
+mod serve;
+mod views;
+
+pub use app::App;
+pub use assets::Assets;
+pub use headers::CONTENT_SECURITY_POLICY;
+pub use router::router;
+pub use serve::{ServerError, serve};

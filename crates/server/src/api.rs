@@ -1,0 +1,53 @@
+//! What programs call: `/healthz` and `/api/v1/*`. Answers travel exactly as they serialise; there are no mirror structs.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use longplay_domain::Zone;
+use longplay_measures::Answer;
+use longplay_store::Store;
+
+use crate::app::App;
+use crate::error::{ApiError, Code, HttpError};
+use crate::query::{self, Parameters};
+
+/// The query of an address as it was written, or why it can't be read.
+pub(crate) type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
+
+/// `GET /healthz`: the store is open and its registry answers.
+pub async fn healthz(State(app): State<App>) -> Result<&'static str, ApiError> {
+    app.read(Store::zone).await?;
+    Ok("ok\n")
+}
+
+/// `GET /api/v1/ask/{key}`
+pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) -> Result<Json<Answer>, ApiError> {
+    let key = query::key(&key)?;
+    let (parameters, zone) = parameters(&app, pairs).await?;
+    Ok(Json(app.ask(parameters.question(key, &zone)).await?))
+}
+
+/// The parameters of a request, read in the workspace's zone.
+pub(crate) async fn parameters(app: &App, pairs: Pairs) -> Result<(Parameters, Zone), HttpError> {
+    let Query(pairs) = pairs.map_err(|_| {
+        HttpError::new(
+            Code::BadParameter,
+            "What follows the `?` can't be read; write it like ?from=2026-01-01&level=0.9",
+        )
+    })?;
+    let zone = app.read(Store::zone).await?;
+    let parameters = Parameters::read(&pairs, &zone, app.now())?;
+    Ok((parameters, zone))
+}
+
+pub async fn unknown() -> ApiError {
+    HttpError::new(
+        Code::UnknownAddress,
+        "Nothing is at this address. Questions are at /api/v1/ask/KEY.",
+    )
+    .into()
+}
+
+pub async fn wrong_method() -> ApiError {
+    HttpError::new(Code::WrongMethod, "This address answers GET only.").into()
+}

@@ -1,0 +1,124 @@
+//! What every request may reach: the store, the clock, the files of the pages. Built once, passed as state.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use longplay_domain::Time;
+use longplay_measures::{Answer, AskError, Question};
+use longplay_store::{Store, StoreError};
+use tokio::sync::Semaphore;
+use tokio::{task, time};
+
+use crate::assets::Assets;
+use crate::error::{Code, HttpError};
+use crate::pages::{Frame, Titles};
+
+/// Questions worked out at the same time; each may use every core, so more would only take turns.
+const QUESTIONS_AT_ONCE_MAX: usize = 2;
+/// How long a question waits for its turn before the caller is told to come back.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(20);
+
+/// The state of the server; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<Store>,
+    clock: fn() -> Time,
+    assets: Assets,
+    turns: Arc<Semaphore>,
+}
+
+impl App {
+    /// An app over `store` that takes the time from the system.
+    pub fn new(store: Arc<Store>) -> Self {
+        Self::at(store, system_time)
+    }
+
+    /// The same with a clock of the caller's.
+    pub fn at(store: Arc<Store>, clock: fn() -> Time) -> Self {
+        let turns = Arc::new(Semaphore::new(QUESTIONS_AT_ONCE_MAX));
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                clock,
+                assets: Assets::new(),
+                turns,
+            }),
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        (self.shared.clock)()
+    }
+
+    pub(crate) fn assets(&self) -> &Assets {
+        &self.shared.assets
+    }
+
+    /// What stands around a page. That a workspace is a demonstration never changes while it is served.
+    pub(crate) async fn frame(&self) -> Frame {
+        // A store that can't say is about to fail the page itself; its message needs a frame all the same.
+        let demo = self.read(Store::is_demo).await.unwrap_or(false);
+        Frame::new(self.assets(), demo)
+    }
+
+    /// The titles of the workspace's pieces.
+    pub(crate) async fn titles(&self) -> Result<Titles, HttpError> {
+        let pieces = self.read(Store::pieces).await?;
+        Ok(Titles::new(
+            pieces.into_iter().filter_map(|piece| Some((piece.id, piece.title?))),
+        ))
+    }
+
+    /// Reads from the store on a thread that may block.
+    pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, HttpError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    {
+        let store = Arc::clone(&self.shared.store);
+        task::spawn_blocking(move || read(&store))
+            .await
+            .map_err(HttpError::failed)?
+            .map_err(HttpError::failed)
+    }
+
+    /// Works out one question when it is its turn.
+    pub(crate) async fn ask(&self, question: Question) -> Result<Answer, HttpError> {
+        self.in_turn(move |store| longplay_measures::ask(&question, store))
+            .await
+    }
+
+    /// Works out every standing question about one and the same state of the data; the key of `question` doesn't count.
+    pub(crate) async fn ask_all(&self, question: Question) -> Result<Vec<Answer>, HttpError> {
+        self.in_turn(move |store| longplay_measures::ask_all(&question, store))
+            .await
+    }
+
+    async fn in_turn<T, F>(&self, work: F) -> Result<T, HttpError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, AskError> + Send + 'static,
+    {
+        let turn = time::timeout(TURN_WAIT_MAX, Arc::clone(&self.shared.turns).acquire_owned()).await;
+        let busy = "Others are asking just now. Ask again in half a minute.";
+        let turn = turn
+            .map_err(|_| HttpError::new(Code::Busy, busy))?
+            .map_err(HttpError::failed)?;
+        let store = Arc::clone(&self.shared.store);
+        // The turn goes along: a caller who hangs up doesn't end the work, so it mustn't free its place either.
+        let done = task::spawn_blocking(move || {
+            let _turn = turn;
+            work(&store)
+        });
+        done.await.map_err(HttpError::failed)?.map_err(HttpError::failed)
+    }
+}
+
+fn system_time() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,41 @@
+//! Pages: typed views, each with its template beside it. A page function takes answers and gives back a page; it reaches
+//! no store and no clock, so whatever it shows can be shown in a test.
+
+pub mod exhibit;
+pub mod home;
+pub mod message;
+pub mod method;
+pub mod methods;
+pub mod sections;
+pub mod tile;
+pub mod words;
+
+use crate::assets::Assets;
+
+pub use home::{HomePage, home};
+pub use message::MessagePage;
+pub use method::{MethodPage, method};
+pub use sections::Titles;
+
+/// What every page has around it.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub stylesheet: String,
+    pub script: String,
+    pub charts: String,
+    pub icon: String,
+    /// Whether the audience is made up; then every page says so.
+    pub demo: bool,
+}
+
+impl Frame {
+    pub fn new(assets: &Assets, demo: bool) -> Self {
+        Self {
+            stylesheet: assets.url("longplay.css"),
+            script: assets.url("charts.js"),
+            charts: assets.url("echarts.js"),
+            icon: assets.url("icon.svg"),
+            demo,
+        }
+    }
+}

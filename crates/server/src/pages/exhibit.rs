@@ -1,0 +1,238 @@
+//! An exhibit: a chart and its table, made from the same numbers in one step so that they can't disagree.
+//!
+//! The chart travels as JSON inside a `<script type="application/json">`, which browsers never execute; the table is
+//! plain HTML and is there without script. Raw numbers stand in `data-value`, words in the cell.
+
+use longplay_domain::Day;
+use longplay_measures::State;
+use serde::Serialize;
+
+use super::words::{self, Scale};
+
+/// A picture with its title, and the same numbers as a table.
+pub struct Exhibit {
+    /// Unique on the page; part of element ids.
+    pub id: String,
+    pub title: String,
+    /// Unit, n and level.
+    pub subtitle: String,
+    pub chart: Chart,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+    /// What the table leaves out, if anything.
+    pub rest: Option<String>,
+}
+
+/// What the script draws.
+#[derive(Serialize)]
+pub struct Chart {
+    pub kind: Kind,
+    /// What the picture shows, for who can't see it.
+    pub alt: String,
+    /// Raw value × factor = what the axis shows.
+    pub factor: f64,
+    /// Stands behind the numbers of the axis.
+    pub axis: String,
+    pub today: Option<Day>,
+    pub reference: Option<Reference>,
+    pub marks: Vec<Mark>,
+}
+
+/// How it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A share per week with its interval as a band; unfinished weeks dashed.
+    Weeks,
+    /// Horizontal bars from zero with whiskers.
+    Bars,
+    /// A daily line over its usual range, unusual days marked.
+    Days,
+}
+
+/// What the marks are compared with: one value, labelled.
+#[derive(Serialize)]
+pub struct Reference {
+    pub value: f64,
+    pub label: String,
+}
+
+/// One point or bar; all values raw.
+#[derive(Serialize)]
+pub struct Mark {
+    /// Its place on the axis: a day, or the name of a bar.
+    pub at: String,
+    pub n: u64,
+    pub value: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub state: State,
+    pub marked: bool,
+    /// What hovering or arriving by key tells.
+    pub words: String,
+    /// A short label beside a marked point.
+    pub label: String,
+}
+
+pub struct Column {
+    pub name: String,
+    pub numeric: bool,
+}
+
+impl Column {
+    pub fn text(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            numeric: false,
+        }
+    }
+
+    pub fn number(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            numeric: true,
+        }
+    }
+}
+
+pub struct Row {
+    /// Heads the row.
+    pub head: Cell,
+    pub cells: Vec<Cell>,
+}
+
+/// A cell: words for people, the raw value for sorting, CSV and checking.
+pub struct Cell {
+    pub text: String,
+    pub raw: String,
+    /// How it is set: `number`, `day`, or as text.
+    pub class: &'static str,
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            raw: text.clone(),
+            text,
+            class: "text",
+        }
+    }
+
+    pub fn day(day: Day) -> Self {
+        Self {
+            text: words::day(day),
+            raw: day.to_string(),
+            class: "day",
+        }
+    }
+
+    pub fn count(n: u64) -> Self {
+        Self {
+            text: words::count(n),
+            raw: n.to_string(),
+            class: "number",
+        }
+    }
+
+    /// A value, or why there is none.
+    pub fn value(value: Option<f64>, state: State, scale: &Scale) -> Self {
+        let text = match (value, state) {
+            (Some(value), State::TooEarly) => format!("{} so far", scale.number(value)),
+            (Some(value), _) => scale.number(value),
+            (None, State::TooEarly) => "too early".to_owned(),
+            (None, _) => "not known".to_owned(),
+        };
+        Self {
+            text,
+            raw: raw(value),
+            class: "number",
+        }
+    }
+
+    /// One end of an interval or of a usual range.
+    pub fn bound(value: Option<f64>, scale: &Scale) -> Self {
+        Self {
+            text: value.map_or_else(|| "–".to_owned(), |value| scale.number(value)),
+            raw: raw(value),
+            class: "number",
+        }
+    }
+}
+
+fn raw(value: Option<f64>) -> String {
+    value
+        .filter(|value| value.is_finite())
+        .map(|value| value.to_string())
+        .unwrap_or_default()
+}
+
+impl Exhibit {
+    /// The chart as JSON that can stand inside a script element: no `<`, `>`, `&` or line separator survives.
+    pub fn json(&self) -> String {
+        let text = serde_json::to_string(&self.chart).expect("a chart holds only strings, numbers and lists of them");
+        let mut safe = String::with_capacity(text.len());
+        for letter in text.chars() {
+            match letter {
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(letter))),
+                _ => safe.push(letter),
+            }
+        }
+        safe
+    }
+
+    /// A class that reserves the height before the script runs, so that nothing jumps.
+    pub fn size(&self) -> String {
+        match self.chart.kind {
+            Kind::Bars => format!("bars-{}", self.chart.marks.len().clamp(1, 10)),
+            Kind::Weeks | Kind::Days => "tall".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chart_json_cannot_end_its_script_element() {
+        let nasty = "</script><script>alert(1)</script><!-- & \u{2028}".to_owned();
+        let mark = Mark {
+            at: nasty.clone(),
+            n: 1,
+            value: Some(f64::NAN),
+            low: None,
+            high: None,
+            state: State::Known,
+            marked: false,
+            words: nasty.clone(),
+            label: nasty.clone(),
+        };
+        let chart = Chart {
+            kind: Kind::Bars,
+            alt: nasty.clone(),
+            factor: 1.0,
+            axis: String::new(),
+            today: None,
+            reference: None,
+            marks: vec![mark],
+        };
+        let exhibit = Exhibit {
+            id: "x".into(),
+            title: String::new(),
+            subtitle: String::new(),
+            chart,
+            columns: vec![],
+            rows: vec![],
+            rest: None,
+        };
+        let json = exhibit.json();
+        assert!(!json.contains(['<', '>', '&', '\u{2028}']), "{json}");
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["alt"], serde_json::Value::String(nasty));
+        assert!(
+            read["marks"][0]["value"].is_null(),
+            "what is no number is missing, not zero"
+        );
+    }
+}

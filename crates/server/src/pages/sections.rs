@@ -1,0 +1,119 @@
+//! A section of a page: one question and its answer — the sentence, the figures, the pictures with their tables, what to
+//! know before believing it, and how it is known. One file of `sections/` a question says what its pictures are.
+
+use std::collections::BTreeMap;
+
+use longplay_domain::{Day, Time, Zone};
+use longplay_measures::{Answer, Figure, State};
+
+use super::methods;
+use super::tile::{self, Tile};
+use crate::pages::exhibit::Exhibit;
+
+mod goals;
+mod hits;
+mod returns;
+
+/// How pieces are called: their titles by id.
+#[derive(Clone, Debug, Default)]
+pub struct Titles(BTreeMap<String, String>);
+
+impl Titles {
+    pub fn new(titles: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(
+            titles
+                .into_iter()
+                .filter(|(_, title)| !title.trim().is_empty())
+                .collect(),
+        )
+    }
+
+    /// The title of a piece, its id if it has none.
+    pub fn of<'a>(&'a self, piece: &'a str) -> &'a str {
+        self.0.get(piece).map_or(piece, String::as_str)
+    }
+}
+
+/// One question on the page.
+pub struct Section {
+    pub key: &'static str,
+    /// The question as the owner asks it.
+    pub asks: &'static str,
+    pub sentence: String,
+    pub tiles: Vec<Tile>,
+    pub exhibits: Vec<Exhibit>,
+    pub cautions: Vec<String>,
+    pub evidence: String,
+    /// The page of its method, if there is one.
+    pub method: Option<String>,
+    pub empty: bool,
+}
+
+/// How many figures about everybody a section leads with.
+const TILES_MAX: usize = 4;
+
+impl Section {
+    pub fn new(answer: &Answer, titles: &Titles) -> Self {
+        let exhibits = match answer.question {
+            "returns" => returns::exhibits(answer),
+            "goals" => goals::exhibits(answer, titles),
+            "hits" => hits::exhibits(answer, titles),
+            _ => Vec::new(),
+        };
+        let name = answer.method.strip_prefix("/methods/").unwrap_or_default();
+        Self {
+            key: answer.question,
+            asks: asks(answer.question),
+            sentence: answer.sentence.clone(),
+            tiles: tile::tiles(answer, TILES_MAX),
+            exhibits,
+            cautions: answer.cautions.iter().map(|caution| caution.message.clone()).collect(),
+            evidence: tile::evidence(answer),
+            method: methods::source(name).map(|_| answer.method.clone()),
+            empty: is_empty(answer),
+        }
+    }
+}
+
+/// The question of a key in the owner's words (design §1).
+pub fn asks(question: &str) -> &'static str {
+    match question {
+        "returns" => "Did they come back?",
+        "goals" => "Did they do what we wanted, and how long did it take?",
+        "hits" => "Which pieces got an unusual number of hits, and how rare is that?",
+        _ => "",
+    }
+}
+
+/// Whether there is nothing at all to tell: no figure counts anybody and no point of a series has a value.
+pub fn is_empty(answer: &Answer) -> bool {
+    let silent = |figure: &Figure| figure.n == 0 && figure.count == 0;
+    answer.figures.iter().all(silent)
+        && answer
+            .series
+            .iter()
+            .flat_map(|series| &series.points)
+            .all(|point| point.n == 0 && point.value.is_none())
+}
+
+/// The day of `as_of` in the answer's zone.
+fn today(answer: &Answer) -> Option<Day> {
+    let zone = Zone::named(&answer.zone)?;
+    Some(zone.day_of(Time::parse(&answer.as_of, &zone)?))
+}
+
+/// `between 27 and 35`, or why there is no range.
+fn range_words(low: Option<f64>, high: Option<f64>, say: impl Fn(f64) -> String) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => format!("between {} and {}", say(low), say(high)),
+        _ => "range not known".to_owned(),
+    }
+}
+
+/// `too early to tell` and its like, when there is no value.
+fn missing_words(state: State) -> &'static str {
+    match state {
+        State::TooEarly => "too early to tell",
+        State::NoData | State::Known => "not known",
+    }
+}

@@ -1,0 +1,185 @@
+//! The pictures of `goals`: for each goal somebody reached, how many of the people each piece brought reached it (or each
+//! channel, topic or week, whatever the answer is broken down by).
+//!
+//! Shown are the ten that brought most people, the best first; those for which it is too early come last.
+
+use std::cmp::Ordering;
+
+use longplay_measures::{Answer, Figure, State};
+
+use super::{Titles, missing_words, range_words};
+use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
+use crate::pages::tile;
+use crate::pages::words::{self, Scale};
+
+const PIECES_MAX: usize = 10;
+const GOALS_MAX: usize = 4;
+/// What the people are called whom no piece brought.
+const NO_PIECE: &str = "No piece: came straight to you";
+/// The same where it is broken down by something else.
+const NONE: &str = "None known";
+
+pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
+    let goals = answer
+        .figures
+        .iter()
+        .filter(|figure| figure.scope.is_empty() && figure.count > 0);
+    let goals = goals.filter_map(|figure| Some((figure, figure.key.strip_prefix("converted_")?)));
+    goals
+        .take(GOALS_MAX)
+        .filter_map(|(all, goal)| breakdown(answer, all, goal, titles))
+        .collect()
+}
+
+fn breakdown(answer: &Answer, all: &Figure, goal: &str, titles: &Titles) -> Option<Exhibit> {
+    let is_part = |figure: &&Figure| figure.key == all.key && figure.scope.len() == 1;
+    let mut pieces: Vec<&Figure> = answer.figures.iter().filter(is_part).collect();
+    let by = *pieces.first()?.scope.keys().next()?;
+    let found = pieces.len();
+    pieces.sort_by_key(|figure| std::cmp::Reverse(figure.n));
+    pieces.truncate(PIECES_MAX);
+    pieces.sort_by(|one, other| best_first(one, other));
+    let scale = Scale::of(&all.unit, pieces.iter().filter_map(|figure| figure.value));
+    let did = tile::did(goal);
+    let left = found - pieces.len();
+    Some(Exhibit {
+        id: format!("goals-{}", id_of(goal)),
+        title: format!("Of the people each {by} brought, how many {did}"),
+        subtitle: format!(
+            "{} · whisker: range that holds the truth {}",
+            scale.heading,
+            words::level(answer.level)
+        ),
+        chart: Chart {
+            kind: Kind::Bars,
+            alt: alt(&pieces, &did, titles, &scale),
+            factor: scale.factor,
+            axis: scale.suffix.clone(),
+            today: None,
+            reference: everyone(all, &scale),
+            marks: pieces.iter().map(|figure| mark(figure, &did, titles, &scale)).collect(),
+        },
+        columns: vec![
+            Column::text(words::capital(by)),
+            Column::number("People it brought"),
+            Column::number(format!("Who {did}")),
+            Column::number(scale.heading.clone()),
+            Column::number("From"),
+            Column::number("To"),
+        ],
+        rows: pieces.iter().map(|figure| row(figure, titles, &scale)).collect(),
+        rest: (left > 0).then(|| rest(left, by)),
+    })
+}
+
+fn rest(left: usize, by: &str) -> String {
+    let more = if left == 1 {
+        format!("1 more {by}")
+    } else {
+        format!("{} more {by}s", words::count(left as u64))
+    };
+    format!("The ten that brought most people; {more} in the full answer.")
+}
+
+fn best_first(one: &Figure, other: &Figure) -> Ordering {
+    let known = |figure: &Figure| figure.value.filter(|_| figure.state == State::Known).unwrap_or(-1.0);
+    known(other).total_cmp(&known(one)).then(other.n.cmp(&one.n))
+}
+
+fn everyone(all: &Figure, scale: &Scale) -> Option<Reference> {
+    let value = all.value.filter(|_| all.state == State::Known)?;
+    Some(Reference {
+        value,
+        label: format!("everyone: {}", scale.number(value)),
+    })
+}
+
+fn name<'a>(figure: &'a Figure, titles: &'a Titles) -> &'a str {
+    match figure.scope.iter().next() {
+        Some((&"piece", Some(piece))) => titles.of(piece),
+        Some((_, Some(part))) => part,
+        Some((&"piece", None)) => NO_PIECE,
+        _ => NONE,
+    }
+}
+
+fn mark(figure: &Figure, did: &str, titles: &Titles, scale: &Scale) -> Mark {
+    let people = words::people(figure.n);
+    let words = match figure.value.filter(|_| figure.state == State::Known) {
+        Some(value) => format!(
+            "{} {did}, {}. {} of {people}.",
+            scale.say(value),
+            range_words(figure.low, figure.high, |raw| scale.number(raw)),
+            words::whole(figure.count)
+        ),
+        None => {
+            let day = figure
+                .ready_on
+                .map(|day| format!("; ask again on {}", words::day(day)))
+                .unwrap_or_default();
+            format!(
+                "{}{day}. {} of {people} so far.",
+                missing_words(figure.state),
+                words::whole(figure.count)
+            )
+        }
+    };
+    let name = name(figure, titles);
+    Mark {
+        at: name.to_owned(),
+        n: figure.n,
+        value: figure.value,
+        low: figure.low,
+        high: figure.high,
+        state: figure.state,
+        marked: false,
+        words: format!("{name}: {words}"),
+        label: figure
+            .value
+            .map_or_else(|| missing_words(figure.state).to_owned(), |value| scale.number(value)),
+    }
+}
+
+fn row(figure: &Figure, titles: &Titles, scale: &Scale) -> Row {
+    Row {
+        head: Cell::text(name(figure, titles)),
+        cells: vec![
+            Cell::count(figure.n),
+            Cell::count(u64::try_from(figure.count).unwrap_or(0)),
+            Cell::value(figure.value, figure.state, scale),
+            Cell::bound(figure.low, scale),
+            Cell::bound(figure.high, scale),
+        ],
+    }
+}
+
+fn alt(pieces: &[&Figure], did: &str, titles: &Titles, scale: &Scale) -> String {
+    let best = pieces.first().and_then(|figure| {
+        figure
+            .value
+            .filter(|_| figure.state == State::Known)
+            .map(|v| (figure, v))
+    });
+    match best {
+        Some((figure, value)) => {
+            format!(
+                "Bars. Most {did} among those of {}: {}.",
+                name(figure, titles),
+                scale.say(value)
+            )
+        }
+        None => "Bars; too early for each of them.".to_owned(),
+    }
+}
+
+/// A goal's name made fit for an element id.
+fn id_of(goal: &str) -> String {
+    let fit = |letter: char| {
+        if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
+    goal.chars().map(fit).collect()
+}

@@ -1,0 +1,224 @@
+//! The pictures of `hits`: a channel's days over their usual range, with the unusual ones marked and the piece that led
+//! each stretch named.
+//!
+//! Only series with an unusual day are worth a picture, the latest such day first; if none has one, the first series
+//! stands for what is usual.
+
+use longplay_domain::Day;
+use longplay_measures::{Answer, Point, Series, State};
+
+use super::{Titles, missing_words};
+use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Row};
+use crate::pages::words::{self, Scale};
+
+const SERIES: &str = "daily";
+const PICTURES_MAX: usize = 3;
+/// How many runs of marked days carry a date; more would cover each other.
+const LABELS_MAX: usize = 4;
+const LABEL_LETTERS_MAX: usize = 24;
+
+pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
+    let mut daily: Vec<&Series> = answer
+        .series
+        .iter()
+        .filter(|series| series.key == SERIES && has_value(series))
+        .collect();
+    let last_hit = |series: &&Series| {
+        series
+            .points
+            .iter()
+            .filter(|point| point.marked)
+            .map(|point| point.day)
+            .max()
+    };
+    if daily.iter().any(|series| last_hit(series).is_some()) {
+        daily.retain(|series| last_hit(series).is_some());
+        daily.sort_by_key(|series| std::cmp::Reverse(last_hit(series)));
+    } else {
+        daily.truncate(1);
+    }
+    daily.truncate(PICTURES_MAX);
+    daily
+        .iter()
+        .enumerate()
+        .map(|(index, series)| days(answer, series, index, titles))
+        .collect()
+}
+
+fn has_value(series: &Series) -> bool {
+    series.points.iter().any(|point| point.value.is_some())
+}
+
+fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhibit {
+    let scale = Scale::of(&series.unit, []);
+    let led = leaders(answer, series, titles);
+    let labelled = labelled(series);
+    let label = |at: usize, day: Day| {
+        if labelled.contains(&at) {
+            label(day, &led)
+        } else {
+            String::new()
+        }
+    };
+    let marks = series
+        .points
+        .iter()
+        .enumerate()
+        .map(|(at, point)| mark(point, label(at, point.day), &scale))
+        .collect();
+    Exhibit {
+        id: format!("hits-days-{}", index + 1),
+        title: series.title.clone(),
+        subtitle: format!("{} a day · grey: usual range · ● unusual day", scale.heading),
+        chart: Chart {
+            kind: Kind::Days,
+            alt: alt(series, &scale),
+            factor: scale.factor,
+            axis: String::new(),
+            today: super::today(answer),
+            reference: None,
+            marks,
+        },
+        columns: vec![
+            Column::text("Day"),
+            Column::number(words::capital(&scale.heading)),
+            Column::number("Usual from"),
+            Column::number("Usual to"),
+            Column::text("Unusual"),
+        ],
+        rows: series.points.iter().map(|point| row(point, &led, &scale)).collect(),
+        rest: None,
+    }
+}
+
+/// Which piece led an unusual stretch of days, both ends included.
+struct Led {
+    start: Day,
+    end: Day,
+    title: String,
+}
+
+/// The stretches of this series' channel, from the answer's episodes.
+fn leaders(answer: &Answer, series: &Series, titles: &Titles) -> Vec<Led> {
+    let channel = series.scope.get("channel").and_then(Option::as_deref);
+    let of_channel = answer
+        .rows
+        .iter()
+        .filter(|row| row["kind"] == "episode" && row["channel"].as_str() == channel);
+    let led = of_channel.filter_map(|row| {
+        let day = |name: &str| row[name].as_str().and_then(Day::parse);
+        let title = titles.of(row["piece"].as_str()?).to_owned();
+        Some(Led {
+            start: day("start")?,
+            end: day("end")?,
+            title,
+        })
+    });
+    led.collect()
+}
+
+fn leader(day: Day, led: &[Led]) -> Option<&str> {
+    led.iter()
+        .find(|led| led.start <= day && day <= led.end)
+        .map(|led| led.title.as_str())
+}
+
+/// `9 May, Studio tour`
+fn label(day: Day, led: &[Led]) -> String {
+    let date = words::day_of_month(day);
+    match leader(day, led) {
+        Some(title) => format!("{date}, {}", words::shortened(title, LABEL_LETTERS_MAX)),
+        None => date,
+    }
+}
+
+/// The places of the days that carry their date: the highest of each run of marked days, the highest runs only.
+fn labelled(series: &Series) -> Vec<usize> {
+    let height = |at: usize| series.points[at].value.unwrap_or(0.0);
+    let runs = series
+        .points
+        .chunk_by(|one, next| one.marked && next.marked)
+        .scan(0, |next, run| {
+            let start = *next;
+            *next += run.len();
+            Some(start..*next)
+        });
+    let marked = runs.filter(|run| series.points[run.start].marked);
+    let mut tops: Vec<usize> = marked
+        .filter_map(|run| run.max_by(|&one, &other| height(one).total_cmp(&height(other))))
+        .collect();
+    tops.sort_by(|&one, &other| height(other).total_cmp(&height(one)));
+    tops.truncate(LABELS_MAX);
+    tops
+}
+
+fn mark(point: &Point, label: String, scale: &Scale) -> Mark {
+    let day = words::full_day(point.day);
+    let words = match (point.value, point.low, point.high) {
+        (Some(value), Some(low), Some(high)) => {
+            let unusual = if point.marked { " An unusual day." } else { "" };
+            format!(
+                "{day}: {}, usually {}.{unusual}",
+                scale.say(value),
+                scale.range(low, high)
+            )
+        }
+        (Some(value), ..) => format!("{day}: {}; what is usual is not known yet.", scale.say(value)),
+        (None, ..) => format!("{day}: {}.", missing_words(point.state)),
+    };
+    Mark {
+        at: point.day.to_string(),
+        n: point.n,
+        value: point.value,
+        low: point.low,
+        high: point.high,
+        state: point.state,
+        marked: point.marked,
+        words,
+        label,
+    }
+}
+
+fn row(point: &Point, led: &[Led], scale: &Scale) -> Row {
+    let unusual = match point.marked {
+        true => format!("● {}", leader(point.day, led).unwrap_or("yes")),
+        false => String::new(),
+    };
+    Row {
+        head: Cell::day(point.day),
+        cells: vec![
+            Cell::value(point.value, point.state, scale),
+            Cell::bound(point.low, scale),
+            Cell::bound(point.high, scale),
+            Cell::text(unusual),
+        ],
+    }
+}
+
+fn alt(series: &Series, scale: &Scale) -> String {
+    let top = series
+        .points
+        .iter()
+        .filter_map(|point| point.value.map(|value| (point, value)));
+    let top = top.max_by(|one, other| one.1.total_cmp(&other.1));
+    let unusual = series
+        .points
+        .iter()
+        .filter(|point| point.marked && point.state == State::Known)
+        .count();
+    let days = if unusual == 1 {
+        "1 unusual day".to_owned()
+    } else {
+        format!("{unusual} unusual days")
+    };
+    match top {
+        Some((point, value)) => {
+            format!(
+                "Line by day with {days}; the highest is {} on {}.",
+                scale.say(value),
+                words::day(point.day)
+            )
+        }
+        None => "Line by day without a known day.".to_owned(),
+    }
+}

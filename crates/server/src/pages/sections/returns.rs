@@ -1,0 +1,170 @@
+//! The picture of `returns`: per week of first visit, how many came back within 28 days.
+
+use longplay_measures::{Answer, Point, Series, State};
+
+use super::{missing_words, range_words};
+use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
+use crate::pages::words::{self, Scale};
+
+const SERIES: &str = "returned_28d";
+/// More weeks than a chart can show: from here on, gaps are not filled in.
+const WEEKS_MAX: usize = 520;
+
+pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
+    let about_all = |series: &&Series| series.key == SERIES && series.scope.is_empty();
+    let Some(series) = answer
+        .series
+        .iter()
+        .find(about_all)
+        .filter(|series| !series.points.is_empty())
+    else {
+        return Vec::new();
+    };
+    vec![weeks(
+        answer,
+        &Series {
+            points: every_week(&series.points),
+            ..series.clone()
+        },
+    )]
+}
+
+/// The points with the weeks in which nobody came put in, so that no line crosses them.
+fn every_week(points: &[Point]) -> Vec<Point> {
+    let mut every: Vec<Point> = Vec::with_capacity(points.len());
+    for point in points {
+        while every.last().is_some_and(|last| last.day.plus(7) < point.day) && every.len() < WEEKS_MAX {
+            let day = every.last().map_or(point.day, |last| last.day.plus(7));
+            every.push(Point {
+                day,
+                n: 0,
+                value: None,
+                low: None,
+                high: None,
+                state: State::NoData,
+                marked: false,
+            });
+        }
+        every.push(point.clone());
+    }
+    every
+}
+
+fn weeks(answer: &Answer, series: &Series) -> Exhibit {
+    let scale = Scale::of(&series.unit, series.points.iter().filter_map(|point| point.value));
+    let people: u64 = series.points.iter().map(|point| point.n).sum();
+    let early = series
+        .points
+        .iter()
+        .filter(|point| point.state == State::TooEarly)
+        .count();
+    let unfinished = if early > 0 {
+        ", dashed: weeks that are not finished"
+    } else {
+        ""
+    };
+    Exhibit {
+        id: "returns-weeks".to_owned(),
+        title: "Came back within 28 days, by the week they first came".to_owned(),
+        subtitle: format!(
+            "{} new people · {} · band: range that holds the truth {}{unfinished}",
+            words::count(people),
+            scale.heading,
+            words::level(answer.level)
+        ),
+        chart: Chart {
+            kind: Kind::Weeks,
+            alt: alt(series, &scale),
+            factor: scale.factor,
+            axis: scale.suffix.clone(),
+            today: super::today(answer),
+            reference: overall(answer, &scale),
+            marks: series.points.iter().map(|point| mark(point, &scale)).collect(),
+        },
+        columns: vec![
+            Column::text("Week of"),
+            Column::number("New people"),
+            Column::number(format!("Came back, {}", scale.heading)),
+            Column::number("From"),
+            Column::number("To"),
+        ],
+        rows: series.points.iter().map(|point| row(point, &scale)).collect(),
+        rest: None,
+    }
+}
+
+fn overall(answer: &Answer, scale: &Scale) -> Option<Reference> {
+    let figure = answer
+        .figures
+        .iter()
+        .find(|figure| figure.key == SERIES && figure.scope.is_empty())?;
+    let value = figure.value.filter(|_| figure.state == State::Known)?;
+    Some(Reference {
+        value,
+        label: format!("all weeks: {}", scale.number(value)),
+    })
+}
+
+fn mark(point: &Point, scale: &Scale) -> Mark {
+    let week = words::day(point.day);
+    let words = match point.value {
+        Some(value) => {
+            let so_far = if point.state == State::TooEarly { " so far" } else { "" };
+            let range = range_words(point.low, point.high, |raw| scale.number(raw));
+            format!(
+                "Week of {week}: {}{so_far}, {range}. {}.",
+                scale.say(value),
+                words::people(point.n)
+            )
+        }
+        None if point.n == 0 => format!("Week of {week}: nobody new."),
+        None => format!(
+            "Week of {week}: {}. {}.",
+            missing_words(point.state),
+            words::people(point.n)
+        ),
+    };
+    Mark {
+        at: point.day.to_string(),
+        n: point.n,
+        value: point.value,
+        low: point.low,
+        high: point.high,
+        state: point.state,
+        marked: point.marked,
+        words,
+        label: String::new(),
+    }
+}
+
+fn row(point: &Point, scale: &Scale) -> Row {
+    Row {
+        head: Cell::day(point.day),
+        cells: vec![
+            Cell::count(point.n),
+            Cell::value(point.value, point.state, scale),
+            Cell::bound(point.low, scale),
+            Cell::bound(point.high, scale),
+        ],
+    }
+}
+
+fn alt(series: &Series, scale: &Scale) -> String {
+    let known = || {
+        series
+            .points
+            .iter()
+            .filter(|point| point.state == State::Known)
+            .filter_map(|point| point.value.map(|v| (point, v)))
+    };
+    match (known().next(), known().next_back()) {
+        (Some((first, was)), Some((last, is))) => format!(
+            "Line by week, from {} in the week of {} to {} in the week of {}.",
+            scale.say(was),
+            words::day(first.day),
+            scale.say(is),
+            words::day(last.day)
+        ),
+        _ => "Line by week; no week is finished yet.".to_owned(),
+    }
+}

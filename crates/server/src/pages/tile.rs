@@ -1,0 +1,146 @@
+//! A tile: one figure about everybody, big, with its range in words and as a small bar.
+
+use longplay_domain::Zone;
+use longplay_measures::{Answer, Figure, State};
+
+use super::words::{self, Scale};
+
+/// One figure as the page shows it.
+pub struct Tile {
+    pub label: String,
+    pub value: String,
+    pub unit: String,
+    /// The range, or what is missing and when it will be there.
+    pub note: String,
+    pub bar: Option<Bar>,
+    pub known: bool,
+}
+
+/// The interval drawn to a common scale; all in hundredths of the width.
+pub struct Bar {
+    pub from: f64,
+    pub width: f64,
+    pub dot: f64,
+}
+
+/// The figures about everybody, in the order of the answer. How many people there are, and how many have not had time
+/// yet, is said in the line of evidence and in the cautions.
+pub fn tiles(answer: &Answer, most: usize) -> Vec<Tile> {
+    let leads = |figure: &&Figure| figure.key != "people" && !figure.key.starts_with("waiting_");
+    let about_all = || {
+        answer
+            .figures
+            .iter()
+            .filter(|figure| figure.scope.is_empty())
+            .filter(leads)
+    };
+    about_all()
+        .take(most)
+        .map(|figure| {
+            let same_unit = about_all().filter(|other| other.unit == figure.unit);
+            let longest = same_unit
+                .filter_map(|other| other.high.or(other.value))
+                .fold(0.0, f64::max);
+            tile(figure, longest)
+        })
+        .collect()
+}
+
+fn tile(figure: &Figure, longest: f64) -> Tile {
+    let scale = Scale::of(&figure.unit, figure.value);
+    let known = figure.state == State::Known;
+    let value = figure.value.filter(|_| known);
+    Tile {
+        label: label(&figure.key),
+        value: match (value, figure.state) {
+            (Some(value), _) => scale.number(value),
+            (None, State::TooEarly) => "Too early".to_owned(),
+            (None, _) => "Not known".to_owned(),
+        },
+        unit: value
+            .filter(|_| figure.unit != "episodes")
+            .map(|_| scale.heading.clone())
+            .unwrap_or_default(),
+        note: note(figure, &scale),
+        bar: bar(figure, longest).filter(|_| known),
+        known,
+    }
+}
+
+fn note(figure: &Figure, scale: &Scale) -> String {
+    match (figure.state, figure.low, figure.high, figure.ready_on) {
+        (State::Known, Some(low), Some(high), _) => format!("between {} and {}", scale.number(low), scale.number(high)),
+        (State::TooEarly, _, _, Some(day)) => format!("known on {}", words::day(day)),
+        (State::TooEarly, ..) => format!("{} so far", words::whole(figure.count)),
+        (State::NoData, ..) => "nobody to count yet".to_owned(),
+        (State::Known, ..) if figure.unit == "episodes" => format!("in {} days watched", words::count(figure.n)),
+        (State::Known, ..) => String::new(),
+    }
+}
+
+fn bar(figure: &Figure, longest: f64) -> Option<Bar> {
+    let (low, high, value) = (figure.low?, figure.high?, figure.value?);
+    if !(longest > 0.0 && low.is_finite() && high.is_finite() && low <= high) {
+        return None;
+    }
+    let place = |raw: f64| (raw / longest * 100.0).clamp(0.0, 100.0);
+    Some(Bar {
+        from: place(low),
+        width: (place(high) - place(low)).max(0.5),
+        dot: place(value),
+    })
+}
+
+/// What a figure is called on a page.
+pub fn label(key: &str) -> String {
+    if let Some(goal) = key.strip_prefix("converted_") {
+        return words::capital(&did(goal));
+    }
+    if let Some(days) = key.strip_prefix("returned_").and_then(|rest| rest.strip_suffix('d')) {
+        return format!("Came back within {days} days");
+    }
+    if let Some(currency) = key.strip_prefix("revenue_") {
+        return format!("Revenue in {currency}");
+    }
+    match key {
+        "spikes" => "Unusual stretches of days".to_owned(),
+        "rarity_pieces" => "Pieces that ever had one".to_owned(),
+        other => words::capital(&other.replace('_', " ")),
+    }
+}
+
+/// What people did who reached the goal, for a sentence: "bought", "did “demo booked”".
+pub fn did(goal: &str) -> String {
+    match goal {
+        "signup" => "signed up".to_owned(),
+        "download" => "downloaded".to_owned(),
+        "purchase" => "bought".to_owned(),
+        other => format!("did “{other}”"),
+    }
+}
+
+/// How an answer knows: grade, whom it is about, level and up to when.
+pub fn evidence(answer: &Answer) -> String {
+    use longplay_domain::Time;
+    use longplay_measures::Grade;
+    let grade = match answer.grade {
+        Grade::Counted => "Counted",
+        Grade::Attributed => "Attributed by a model",
+        Grade::Compared => "Compared with what would have happened anyway",
+        Grade::Tested => "Tested against people left out at random",
+    };
+    let mut parts = vec![grade.to_owned()];
+    if let Some(people) = answer
+        .figures
+        .iter()
+        .find(|figure| figure.key == "people" && figure.scope.is_empty())
+    {
+        parts.push(words::people(people.n.max(u64::try_from(people.count).unwrap_or(0))));
+    }
+    parts.push(format!("ranges hold the truth {}", words::level(answer.level)));
+    let zone = Zone::named(&answer.zone).unwrap_or_else(Zone::utc);
+    let as_of =
+        Time::parse(&answer.as_of, &zone).map_or_else(|| answer.as_of.clone(), |time| words::instant(time, &zone));
+    parts.push(format!("as of {as_of}"));
+    parts.join(" · ")
+}

@@ -1,0 +1,140 @@
+//! From the query of an address to a complete question. What can't be read is refused with what to write instead; a
+//! parameter nobody knows is refused too, for a silently ignored filter gives a wrong answer.
+
+use longplay_domain::{Day, Time, Zone};
+use longplay_measures::{By, Key, Question};
+
+use crate::error::{Code, HttpError};
+
+const KNOWN: [&str; 5] = ["as_of", "from", "to", "by", "level"];
+
+/// The parameters of an address, read but not yet a question about something.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    as_of: Time,
+    from: Option<Day>,
+    to: Option<Day>,
+    by: By,
+    level: f64,
+}
+
+impl Parameters {
+    /// Reads name-value pairs; what is not said is `now`, everybody, by piece, at the usual level.
+    pub fn read(pairs: &[(String, String)], zone: &Zone, now: Time) -> Result<Self, HttpError> {
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| !KNOWN.contains(&name.as_str())) {
+            let message = format!(
+                "There is no parameter `{name}`. Known are {}.",
+                KNOWN.map(|k| format!("`{k}`")).join(", ")
+            );
+            return Err(HttpError::new(Code::BadParameter, message));
+        }
+        let one = |name: &str| single(pairs, name);
+        let read = Self {
+            as_of: one("as_of")?
+                .map(|text| instant(text, zone))
+                .transpose()?
+                .unwrap_or(now),
+            from: one("from")?.map(|text| day("from", text)).transpose()?,
+            to: one("to")?.map(|text| day("to", text)).transpose()?,
+            by: one("by")?.map(breakdown).transpose()?.unwrap_or_default(),
+            level: one("level")?.map(level).transpose()?.unwrap_or(Question::LEVEL_DEFAULT),
+        };
+        if let (Some(from), Some(to)) = (read.from, read.to)
+            && from >= to
+        {
+            let message = format!("`from` ({from}) is included and `to` ({to}) is not, so `to` must be a later day.");
+            return Err(HttpError::new(Code::BadParameter, message));
+        }
+        Ok(read)
+    }
+
+    /// The question of that key with these parameters.
+    pub fn question(&self, key: Key, zone: &Zone) -> Question {
+        let mut question = Question::new(key, self.as_of, zone.clone());
+        question.period.from = self.from;
+        question.period.to = self.to;
+        question.by = self.by;
+        question.level = self.level;
+        question
+    }
+}
+
+fn single<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, HttpError> {
+    let mut values = pairs
+        .iter()
+        .filter(|(found, _)| found == name)
+        .map(|(_, value)| value.as_str());
+    let first = values.next();
+    match values.next() {
+        None => Ok(first),
+        Some(_) => Err(HttpError::new(
+            Code::BadParameter,
+            format!("`{name}` is there twice; say it once."),
+        )),
+    }
+}
+
+/// The key of that name.
+pub fn key(name: &str) -> Result<Key, HttpError> {
+    let known = || Key::ALL.map(|key| format!("`{}`", key.name())).join(", ");
+    let message = || format!("There is no question `{}`. Known are {}.", shown(name), known());
+    Key::named(name).ok_or_else(|| HttpError::new(Code::UnknownQuestion, message()))
+}
+
+/// A day stands for its last microsecond: everything that happened on it counts.
+fn instant(text: &str, zone: &Zone) -> Result<Time, HttpError> {
+    if let Some(day) = Day::parse(text) {
+        return Ok(zone.end_of(day));
+    }
+    // A `+` in an address means a space; RFC 3339 has none there, so it can only have been the sign of the offset.
+    let text = text.trim();
+    let signed = match text.get(19..).and_then(|tail| tail.find(' ')) {
+        Some(at) => format!("{}+{}", &text[..19 + at], &text[19 + at + 1..]),
+        None => text.to_owned(),
+    };
+    let rfc_3339 = signed
+        .get(19..)
+        .is_some_and(|tail| tail.ends_with(['Z', 'z']) || tail.contains(['+', '-']));
+    let time = rfc_3339.then(|| Time::parse(&signed, zone)).flatten();
+    time.ok_or_else(|| {
+        unreadable(
+            "as_of",
+            text,
+            "a day like 2026-03-01 or an instant like 2026-03-01T09:30:00Z",
+        )
+    })
+}
+
+fn day(name: &str, text: &str) -> Result<Day, HttpError> {
+    Day::parse(text).ok_or_else(|| unreadable(name, text, "a day like 2026-03-01"))
+}
+
+fn breakdown(text: &str) -> Result<By, HttpError> {
+    By::named(text).ok_or_else(|| unreadable("by", text, "one of piece, channel, topic, week"))
+}
+
+fn level(text: &str) -> Result<f64, HttpError> {
+    let level = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|level: &f64| *level > 0.0 && *level < 1.0);
+    level.ok_or_else(|| unreadable("level", text, "a number between 0 and 1, like 0.9"))
+}
+
+fn unreadable(name: &str, text: &str, wanted: &str) -> HttpError {
+    HttpError::new(
+        Code::BadParameter,
+        format!("`{name}` must be {wanted}; it is `{}`.", shown(text)),
+    )
+}
+
+/// What a stranger wrote, short enough to be said back.
+fn shown(text: &str) -> String {
+    const LETTERS_MAX: usize = 40;
+    let mut short: String = text.chars().take(LETTERS_MAX).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

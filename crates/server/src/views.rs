@@ -1,0 +1,61 @@
+//! The handlers of pages: each reads the address, asks once, and shows a page made by a page function.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use longplay_measures::Key;
+
+use crate::api::{self, Pairs};
+use crate::app::App;
+use crate::error::{self, Code, HttpError, PageError};
+use crate::pages;
+
+/// `GET /`: the standing questions. The address takes the same parameters as the API, so every view is a URL.
+pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+    let frame = app.frame().await;
+    let told = |error| PageError {
+        error,
+        frame: frame.clone(),
+    };
+    let (parameters, zone) = api::parameters(&app, pairs).await.map_err(told)?;
+    let answers = app
+        .ask_all(parameters.question(Key::Returns, &zone))
+        .await
+        .map_err(told)?;
+    let titles = app.titles().await.map_err(told)?;
+    Ok(error::show(&pages::home(&answers, &titles, frame.clone()), &frame))
+}
+
+/// `GET /methods/{name}`
+pub async fn method(State(app): State<App>, Path(name): Path<String>) -> Result<Response, PageError> {
+    let frame = app.frame().await;
+    match pages::method(&name, frame.clone()) {
+        Some(page) => Ok(error::show(&page, &frame)),
+        None => Err(PageError {
+            error: HttpError::new(Code::UnknownAddress, "There is no methods page of that name."),
+            frame,
+        }),
+    }
+}
+
+/// `GET /assets/{name}`
+pub async fn asset(State(app): State<App>, Path(name): Path<String>) -> Result<Response, PageError> {
+    match app.assets().response(&name) {
+        Some(response) => Ok(response),
+        None => Err(unknown(State(app)).await),
+    }
+}
+
+pub async fn unknown(State(app): State<App>) -> PageError {
+    let message = "Nothing is at this address. It may have been mistyped, or moved in a newer version.";
+    PageError {
+        error: HttpError::new(Code::UnknownAddress, message),
+        frame: app.frame().await,
+    }
+}
+
+pub async fn wrong_method(State(app): State<App>) -> PageError {
+    PageError {
+        error: HttpError::new(Code::WrongMethod, "A page can only be read."),
+        frame: app.frame().await,
+    }
+}

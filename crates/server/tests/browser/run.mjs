@@ -1,0 +1,255 @@
+// Looks at the pages in a real browser: `node run.mjs BASE_URL OUT_DIR`. Writes screenshots into OUT_DIR, prints one line
+// a check and closes with `N passed, M failed`; exits 1 when a check failed. The browser is Debian's chromium, or the one
+// that CHROMIUM names.
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const [baseUrl, outDir] = process.argv.slice(2);
+if (!baseUrl || !outDir) {
+  console.error("usage: node run.mjs BASE_URL OUT_DIR");
+  process.exit(2);
+}
+const home = new URL("/", baseUrl).href;
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tally = { passed: 0, failed: 0 };
+
+function check(name, holds, detail = "") {
+  tally[holds ? "passed" : "failed"] += 1;
+  console.log(`${holds ? "ok  " : "FAIL"} ${name}${holds || detail === "" ? "" : `: ${detail}`}`);
+}
+
+const VIEWS = [
+  { name: "light", colorScheme: "light", viewport: { width: 1280, height: 900 } },
+  { name: "dark", colorScheme: "dark", viewport: { width: 1280, height: 900 } },
+  { name: "phone", colorScheme: "light", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+  { name: "phone-dark", colorScheme: "dark", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+];
+
+// A page that remembers what it complained about and whom it asked.
+async function open(browser, options, address = home) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  const strangers = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["data:", "blob:"].includes(url.protocol) && url.origin !== new URL(home).origin) strangers.push(request.url());
+  });
+  const response = await page.goto(address, { waitUntil: "load" });
+  return { context, page, complaints, strangers, response };
+}
+
+// Each chart's drawn numbers, its JSON and its table, all raw.
+const readExhibits = () =>
+  Array.from(document.querySelectorAll("[data-chart]"), (element) => {
+    const data = JSON.parse(document.getElementById(`${element.dataset.chart}-data`).textContent);
+    const option = globalThis.echarts?.getInstanceByDom(element)?.getOption();
+    const value = (point) => (point && typeof point === "object" ? point.value ?? point : point);
+    const drawn = (option?.series ?? [])
+      .filter((series) => ["known", "days", "bars"].includes(series.name))
+      .flatMap((series) => series.data.map(value))
+      .map((point) => (Array.isArray(point) ? point[1] : point));
+    const rows = Array.from(document.querySelectorAll(`#${element.dataset.chart}-table tbody tr`), (row) =>
+      Array.from(row.children, (cell) => cell.dataset.value),
+    );
+    const canvas = element.querySelector("canvas");
+    let inked = 0;
+    if (canvas) {
+      const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      for (let at = 3; at < pixels.length; at += 4) inked += pixels[at] > 0 ? 1 : 0;
+    }
+    return { id: element.dataset.chart, data, drawn, rows, inked, label: element.getAttribute("aria-label") };
+  });
+
+function sameNumbers({ data, drawn, rows }) {
+  if (data.marks.length !== rows.length) return `${data.marks.length} marks, ${rows.length} rows`;
+  for (const [at, mark] of data.marks.entries()) {
+    const cells = rows[at].slice(1);
+    for (const name of ["value", "low", "high"]) {
+      const raw = mark[name] === null ? "" : mark[name];
+      if (!cells.some((cell) => (raw === "" ? cell === "" : cell !== "" && Math.abs(Number(cell) - raw) <= 1e-9 * Math.abs(raw)))) {
+        return `row ${at} (${rows[at][0]}) lacks ${name} ${mark[name]}`;
+      }
+    }
+    const shown = data.kind === "weeks" && mark.state !== "known" ? null : mark.value;
+    const wanted = shown === null ? null : shown * data.factor;
+    const got = drawn[at] === undefined || drawn[at] === "-" ? null : drawn[at];
+    if ((wanted === null) !== (got === null)) return `mark ${at} is drawn as ${got}, not ${wanted}`;
+    if (wanted !== null && Math.abs(wanted - got) > 1e-9 * Math.max(1, Math.abs(wanted))) return `mark ${at} is drawn as ${got}, not ${wanted}`;
+  }
+  return "";
+}
+
+async function look(browser, view) {
+  const { name, ...options } = view;
+  const { context, page, complaints, strangers } = await open(browser, options);
+  const has = (text) => `${name}: ${text}`;
+  await page.waitForFunction(() => Array.from(document.querySelectorAll("[data-chart]")).every((e) => e.querySelector("canvas")));
+  const exhibits = await page.evaluate(readExhibits);
+  check(has("there are charts"), exhibits.length > 0);
+  for (const exhibit of exhibits) {
+    check(has(`${exhibit.id} is drawn`), exhibit.inked > 200, `${exhibit.inked} pixels`);
+    check(has(`${exhibit.id} says what it shows`), (exhibit.label ?? "").length > 20);
+    const difference = sameNumbers(exhibit);
+    check(has(`${exhibit.id} and its table hold the same numbers`), difference === "", difference);
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  check(has("nothing is wider than the window"), wide <= 0, `${wide} px too wide`);
+  await page.screenshot({ path: path.join(outDir, `home-${name}.png`), fullPage: true });
+  await page.keyboard.press("t");
+  await page.screenshot({ path: path.join(outDir, `home-${name}-tables.png`), fullPage: true });
+  const wideOpen = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  check(has("nor with the tables open"), wideOpen <= 0, `${wideOpen} px too wide`);
+  const violations = await page.evaluate(async (source) => {
+    // Evaluated by the debugger, which the page's own policy does not bind.
+    (0, eval)(source);
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+    return violations.map((found) => `${found.id} (${found.nodes.length}): ${found.nodes[0].html.slice(0, 160)}`);
+  }, axe);
+  check(has("axe finds no violation"), violations.length === 0, violations.join("; "));
+  check(has("the console is silent"), complaints.length === 0, complaints.join("; "));
+  check(has("no other host is asked"), strangers.length === 0, strangers.join(", "));
+  await context.close();
+}
+
+async function byKeyboard(browser) {
+  const { context, page, complaints } = await open(browser, { viewport: { width: 1280, height: 900 } });
+  await page.waitForSelector("[data-chart] canvas");
+  const shown = () => page.locator(".table").evaluateAll((tables) => tables.filter((table) => table.checkVisibility()).length);
+  const all = await page.locator(".table").count();
+  check("keyboard: tables start folded", (await shown()) === 0);
+  await page.keyboard.press("t");
+  check("keyboard: t unfolds every table", (await shown()) === all, `${await shown()} of ${all}`);
+  await page.keyboard.press("t");
+  check("keyboard: t folds them again", (await shown()) === 0);
+
+  const focused = () =>
+    page.evaluate(() => {
+      const e = document.activeElement;
+      const { top, width, height } = e.getBoundingClientRect();
+      const outline = getComputedStyle(e);
+      return {
+        what: e.className || e.textContent.trim().slice(0, 20), chart: e.dataset.chart, toggle: e.matches(".toggle"),
+        top: top + scrollY, seen: width > 0 && height > 0, ring: outline.outlineStyle !== "none" && parseFloat(outline.outlineWidth) > 0,
+        rail: e.closest(".rail") !== null, left: e === document.body,
+      };
+    });
+  const order = [];
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press("Tab");
+    const at = await focused();
+    if (at.left || (order.length > 0 && at.what === order[0].what)) break;
+    order.push(at);
+  }
+  check("keyboard: the first stop skips to the answers", order[0]?.what === "skip");
+  check("keyboard: every stop shows where it is", order.every((at) => at.seen && at.ring), JSON.stringify(order.filter((at) => !at.ring || !at.seen)));
+  const main = order.filter((at) => !at.rail && at.what !== "skip");
+  const backwards = main.filter((at, index) => index > 0 && at.top < main[index - 1].top - 4);
+  check("keyboard: the order of stops is the order of reading", backwards.length === 0, JSON.stringify(backwards));
+  const charts = await page.locator("[data-chart]").count();
+  check("keyboard: every chart is a stop", main.filter((at) => at.chart).length === charts);
+
+  const first = page.locator("[data-chart]").first();
+  await first.focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Home");
+  const spoken = await page.locator(".for-ears[aria-live]").first().textContent();
+  check("keyboard: arrows read a mark aloud", (spoken ?? "").length > 10, spoken ?? "");
+  await page.keyboard.press("t");
+  check("keyboard: t inside a picture unfolds its table only", (await shown()) === 1);
+  const head = page.locator(".table.open thead button").nth(1);
+  await head.focus();
+  await page.keyboard.press("Enter");
+  const sorted = await page.locator(".table.open tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.value)));
+  check("keyboard: a column sorts", sorted.every((value, at) => at === 0 || sorted[at - 1] <= value), sorted.join(" "));
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".csv").first().click()]);
+  const csv = await readFile(await download.path(), "utf8");
+  const rows = await page.locator(".table.open tbody tr").count();
+  check("keyboard: the CSV holds the rows of the table", csv.trim().split("\r\n").length === rows + 1, csv.slice(0, 200));
+  await page.screenshot({ path: path.join(outDir, "home-keyboard.png") });
+  check("keyboard: the console is silent", complaints.length === 0, complaints.join("; "));
+  await context.close();
+}
+
+async function withoutScript(browser) {
+  const { context, page, strangers } = await open(browser, { javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  const tables = page.locator(".table");
+  const count = await tables.count();
+  let shown = 0;
+  for (let at = 0; at < count; at += 1) shown += (await tables.nth(at).isVisible()) ? 1 : 0;
+  check("no script: every table is there", count > 0 && shown === count, `${shown} of ${count}`);
+  check("no script: no dead button is shown", (await page.locator(".toggle:visible, .csv:visible").count()) === 0);
+  check("no script: no other host is asked", strangers.length === 0, strangers.join(", "));
+  await page.screenshot({ path: path.join(outDir, "home-no-script.png"), fullPage: true });
+  await context.close();
+}
+
+async function onPaper(browser) {
+  const { context, page } = await open(browser, { colorScheme: "dark", viewport: { width: 800, height: 1000 } });
+  await page.waitForSelector("[data-chart] canvas");
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const folded = await page.locator(".table").evaluateAll((tables) => tables.filter((table) => !table.checkVisibility()).length);
+  check("paper: tables are unrolled", folded === 0);
+  check("paper: no rail", !(await page.locator(".rail").isVisible()));
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  check("paper: is white, whatever the screen is", ground === "rgb(255, 255, 255)", ground);
+  await page.screenshot({ path: path.join(outDir, "home-paper.png") });
+  await context.close();
+}
+
+// Answers change with the theme while the page is open.
+async function themeChanges(browser) {
+  const { context, page } = await open(browser, { colorScheme: "light", viewport: { width: 1000, height: 800 } });
+  await page.waitForSelector("[data-chart] canvas");
+  const ink = () =>
+    page.evaluate(() => globalThis.echarts.getInstanceByDom(document.querySelector("[data-chart]")).getOption().xAxis[0].axisLabel.color);
+  const before = await ink();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForTimeout(100);
+  const after = await ink();
+  check("theme: charts follow the screen without a reload", before !== after, `${before} stays ${after}`);
+  await context.close();
+}
+
+async function otherPages(browser) {
+  const start = await open(browser, {});
+  const links = await start.page.locator("a[href^='/']").evaluateAll((found) => [...new Set(found.map((link) => link.href))]);
+  await start.context.close();
+  for (const link of links) {
+    const { context, page, response, complaints } = await open(browser, { viewport: { width: 390, height: 844 } }, link);
+    check(`link ${new URL(link).pathname} leads somewhere`, response.ok() && complaints.length === 0, `${response.status()} ${complaints}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(`link ${new URL(link).pathname} fits a phone`, wide <= 0, `${wide} px too wide`);
+    if (link.includes("/methods/")) await page.screenshot({ path: path.join(outDir, `${path.basename(link)}-method.png`), fullPage: true });
+    await context.close();
+  }
+  const { context, page, response } = await open(browser, {}, new URL("/no-such-page", home).href);
+  check("an unknown address says so", response.status() === 404 && (await page.locator("h1").count()) === 1);
+  await context.close();
+}
+
+await mkdir(outDir, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+});
+try {
+  for (const view of VIEWS) await look(browser, view);
+  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages]) await part(browser);
+} catch (error) {
+  check("the run came to its end", false, error.stack);
+} finally {
+  await browser.close();
+}
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+process.exit(tally.failed === 0 ? 0 : 1);

@@ -1,0 +1,112 @@
+//! A server over a workspace of its own, asked without a socket, at a fixed time: 2026-03-01, noon in Vienna.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use longplay_domain::{Claim, Piece, Time, When, Zone};
+use longplay_server::{App, router};
+use longplay_store::Store;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub struct Server {
+    router: Router,
+    store: Arc<Store>,
+    _directory: TempDir,
+}
+
+pub struct Said {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+pub fn now() -> Time {
+    Time::parse("2026-03-01T11:00:00Z", &Zone::utc()).unwrap()
+}
+
+impl Server {
+    /// Over an empty workspace.
+    pub fn empty() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(directory.path(), now()).unwrap());
+        store.set_zone(&Zone::named("Europe/Vienna").unwrap()).unwrap();
+        let router = router(App::at(Arc::clone(&store), now));
+        Self {
+            router,
+            store,
+            _directory: directory,
+        }
+    }
+
+    /// Over forty people whom “Intro” brought on 2 January; ten came back the next day and four of those bought.
+    pub fn small() -> Self {
+        let server = Self::empty();
+        let title = Some("Intro <b>& more</b>".to_owned());
+        server
+            .store
+            .put_pieces(&[Piece {
+                title,
+                ..Piece::named("intro")
+            }])
+            .unwrap();
+        for person in 0..40 {
+            server.happened(person, "viewed", "2026-01-02T12:00:00+01:00");
+            if person < 10 {
+                server.happened(person, "viewed", "2026-01-03T12:00:00+01:00");
+            }
+            if person < 4 {
+                server.happened(person, "purchased", "2026-01-05T00:30:00+01:00");
+            }
+        }
+        server
+    }
+
+    fn happened(&self, person: u32, event: &str, time: &str) {
+        let claim = Claim {
+            time: When::Text(time.to_owned()),
+            person: format!("p{person}"),
+            event: event.to_owned(),
+            piece: Some("intro".to_owned()),
+            channel: Some("website".to_owned()),
+            ..Claim::default()
+        };
+        self.store.accept(vec![claim], now()).unwrap();
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub async fn get(&self, address: &str) -> Said {
+        self.send(Request::get(address)).await
+    }
+
+    pub async fn send(&self, request: axum::http::request::Builder) -> Said {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 10_000_000).await.unwrap();
+        Said {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}
+
+impl Said {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}

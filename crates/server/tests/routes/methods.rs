@@ -1,0 +1,38 @@
+//! `GET /methods/{name}`
+
+use axum::http::StatusCode;
+use longplay_measures::Key;
+use longplay_server::pages::methods;
+
+use crate::harness::Server;
+
+#[tokio::test]
+async fn the_methods_pages_of_the_repository_are_served() {
+    let server = Server::empty();
+    for name in methods::names() {
+        let said = server.get(&format!("/methods/{name}")).await;
+        assert_eq!(said.status, StatusCode::OK, "{name}");
+        assert_eq!(said.body.matches("<h1").count(), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_links_to_its_method_where_there_is_one() {
+    let page = Server::small().get("/").await.body;
+    for key in Key::ALL {
+        let link = format!("href=\"/methods/{}\"", key.name());
+        assert_eq!(page.contains(&link), methods::source(key.name()).is_some(), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_nobody_wrote_down_is_not_found() {
+    assert_eq!(
+        Server::empty().get("/methods/astrology").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        Server::empty().get("/methods/..%2Fvocabulary").await.status,
+        StatusCode::NOT_FOUND
+    );
+}

@@ -1,0 +1,7 @@
+//! One file a URL.
+
+mod api;
+mod assets;
+mod healthz;
+mod home;
+mod methods;
