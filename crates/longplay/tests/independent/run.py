@@ -1,6 +1,6 @@
 """Does Longplay say what the written meanings say? Random audiences, the lake, readers beside writers, and bad input.
 
-    python run.py --longplay target/debug/longplay [--seeds FROM TO] [--only agreement|concurrency|bad_input] [--keep]
+    python run.py --longplay target/debug/longplay [--seeds FROM TO] [--only agreement|bulk|concurrency|bad_input] [--keep]
 
 Needs duckdb 1.4.4 with its ducklake and sqlite extensions from PyPI; `cargo xtask test independent` brings them.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import agreement
 import bad_input
+import bulk
 import concurrency
 
 SEEDS = (0, 48)
@@ -55,6 +56,15 @@ def run_concurrency(arguments, tally):
             tally("readers beside writers", f"{type(error).__name__}: {error}")
 
 
+def run_bulk(arguments, tally):
+    with tempfile.TemporaryDirectory(prefix="longplay-bulk-") as folder:
+        try:
+            print(f"  {bulk.run(arguments.longplay, Path(folder))} figures compared")
+            tally("a large audience", None)
+        except Exception as error:
+            tally("a large audience", f"{type(error).__name__}: {error}")
+
+
 def run_bad_input(arguments, tally):
     for name, case in bad_input.CASES.items():
         with tempfile.TemporaryDirectory(prefix="longplay-bad-") as folder:
@@ -72,7 +82,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--longplay", required=True, type=Path)
     parser.add_argument("--seeds", nargs=2, type=int, default=SEEDS)
-    parser.add_argument("--only", choices=["agreement", "concurrency", "bad_input"])
+    parser.add_argument("--only", choices=["agreement", "bulk", "concurrency", "bad_input"])
     parser.add_argument("--keep", action="store_true", help="keep the data directories of the seeds")
     arguments = parser.parse_args()
     arguments.longplay = arguments.longplay.resolve()
@@ -83,7 +93,7 @@ def main():
         if wrong:
             print(f"FAILED {name}: {wrong}", flush=True)
 
-    for name, step in [("agreement", run_agreement), ("concurrency", run_concurrency), ("bad_input", run_bad_input)]:
+    for name, step in [("agreement", run_agreement), ("bulk", run_bulk), ("concurrency", run_concurrency), ("bad_input", run_bad_input)]:
         if arguments.only in (None, name):
             start = time.monotonic()
             print(f"{name} …", flush=True)
