@@ -1,6 +1,7 @@
 //! Rates on counts: what share did, how sure can so few tell, and which of many is really better.
 
 mod beta_binomial;
+mod difference;
 mod gamma_poisson;
 mod james_stein;
 mod jeffreys;
@@ -9,6 +10,7 @@ mod ranking;
 mod wilson;
 
 pub use beta_binomial::{BetaBinomial, Counted};
+pub use difference::{Sample, difference_of_means};
 pub use gamma_poisson::{Exposed, GammaPoisson};
 pub use james_stein::{JamesStein, james_stein};
 pub use jeffreys::jeffreys;

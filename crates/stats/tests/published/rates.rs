@@ -251,3 +251,52 @@ fn gamma_poisson_finds_the_rates_it_was_drawn_from() {
     assert!(one.low < one.value && one.value < one.high);
     assert!(GammaPoisson::fit(&[Exposed { k: 0, exposure: 1.0 }; 5]).is_err());
 }
+
+#[test]
+fn hillstrom_2008_differences_to_no_mail() {
+    let Some(text) = shared_text("hillstrom-email/hillstrom.csv") else {
+        return;
+    };
+    // By arm: visits, conversions, spend.
+    let mut arms: std::collections::BTreeMap<String, [Sample; 3]> = Default::default();
+    for line in text.lines().skip(1) {
+        let f: Vec<&str> = line.trim().split(',').collect();
+        let nothing = Sample {
+            n: 0,
+            sum: 0.0,
+            sum_of_squares: 0.0,
+        };
+        let arm = arms.entry(f[f.len() - 4].to_owned()).or_insert([nothing; 3]);
+        for (sample, from_end) in arm.iter_mut().zip([3, 2, 1]) {
+            let value: f64 = f[f.len() - from_end].parse().unwrap();
+            *sample = Sample {
+                n: sample.n + 1,
+                sum: sample.sum + value,
+                sum_of_squares: sample.sum_of_squares + value * value,
+            };
+        }
+    }
+    let table = [
+        (
+            "Mens E-Mail",
+            [(0.076590, 0.003386), (0.006805, 0.000921), (0.769827, 0.145247)],
+        ),
+        (
+            "Womens E-Mail",
+            [(0.045233, 0.003234), (0.003111, 0.000823), (0.424412, 0.130333)],
+        ),
+    ];
+    for (arm, wanted) in table {
+        for (index, (difference, error)) in wanted.into_iter().enumerate() {
+            let (found, found_error) = difference_of_means(arms[arm][index], arms["No E-Mail"][index], 0.95).unwrap();
+            near(found.value, difference, 1e-6);
+            near(found_error, error, 1e-6);
+            if (arm, index) == ("Mens E-Mail", 1) {
+                near(found.low, 0.005000, 1e-6);
+                near(found.high, 0.008610, 1e-6);
+            }
+        }
+    }
+    near(arms["No E-Mail"][0].mean(), 0.106167, 1e-6);
+    near(arms["No E-Mail"][2].mean(), 0.652789, 1e-6);
+}

@@ -1,0 +1,58 @@
+//! The difference between two groups of a real experiment: the *tested* grade.
+//!
+//! Difference of means with Welch's standard error (each group its own variance) and a normal interval; for shares the
+//! values are 0 and 1. Needs both groups large enough for a normal interval (some thousand people, some dozen events).
+
+use crate::Estimate;
+use crate::special::normal;
+
+/// A group's values, condensed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    pub n: u64,
+    pub sum: f64,
+    pub sum_of_squares: f64,
+}
+
+impl Sample {
+    /// `count` of `n` did it.
+    pub fn of_share(count: u64, n: u64) -> Self {
+        Self {
+            n,
+            sum: count as f64,
+            sum_of_squares: count as f64,
+        }
+    }
+
+    pub fn mean(&self) -> f64 {
+        self.sum / self.n as f64
+    }
+
+    /// Variance of the mean, with n − 1.
+    fn variance_of_mean(&self) -> f64 {
+        let n = self.n as f64;
+        ((self.sum_of_squares - self.sum * self.sum / n) / (n - 1.0)).max(0.0) / n
+    }
+}
+
+/// treated − control, and its standard error. `None` below two people in a group or for a level outside (0, 1).
+pub fn difference_of_means(treated: Sample, control: Sample, level: f64) -> Option<(Estimate, f64)> {
+    if treated.n < 2 || control.n < 2 || !(level > 0.0 && level < 1.0) {
+        return None;
+    }
+    let value = treated.mean() - control.mean();
+    let error = (treated.variance_of_mean() + control.variance_of_mean()).sqrt();
+    let width = normal::two_sided(level) * error;
+    (value.is_finite() && width.is_finite()).then(|| {
+        (
+            Estimate {
+                value,
+                low: value - width,
+                high: value + width,
+                n: treated.n + control.n,
+                level,
+            },
+            error,
+        )
+    })
+}
