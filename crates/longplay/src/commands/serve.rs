@@ -9,7 +9,8 @@ use crate::{
 
 /// Serve the pages and the API of a workspace
 ///
-/// SIGTERM or Ctrl-C stops it within five seconds. Imports may run beside it.
+/// SIGTERM or Ctrl-C stops it within five seconds. Imports may run beside it. LONGPLAY_LOG=info in the environment makes
+/// it say more on stderr.
 #[derive(clap::Args)]
 pub struct Args {
     /// Address and port; port 0 takes any free one

@@ -4,11 +4,16 @@ use std::io::{self, Write};
 
 use longplay_measures::{Answer, Figure, State};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{cell, number, table::Table};
 
 /// Figures shown at a terminal before pointing to `--csv`.
 const FIGURES_SHOWN_MAX: usize = 60;
+/// Rows of a list shown.
+const ROWS_SHOWN_MAX: usize = 20;
+/// What is shown of a row, in this order.
+const ROW_KEYS: [&str; 7] = ["title", "channel", "start", "end", "peak", "base", "ratio"];
 
 /// The sentence, the figures as a table, what to beware of, and where the method is explained.
 pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
@@ -32,6 +37,7 @@ pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()>
     if hidden > 0 {
         writeln!(out, "… and {hidden} more figures: --csv or --json shows them all.")?;
     }
+    write_rows(&answer.rows, out)?;
     for caution in &answer.cautions {
         writeln!(out, "\nBeware: {}", cell::shown(&caution.message))?;
     }
@@ -44,6 +50,28 @@ pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()>
     writeln!(out, "Method: {}", answer.method)
 }
 
+/// Lists that are no figures, such as the episodes of `hits`: of each row what a person looks for first.
+fn write_rows(rows: &[Value], out: &mut impl Write) -> io::Result<()> {
+    let first = rows.first().and_then(Value::as_object);
+    let Some(first) = first else { return Ok(()) };
+    let keys: Vec<&'static str> = ROW_KEYS.into_iter().filter(|key| first.contains_key(*key)).collect();
+    let mut table = Table::with(&keys);
+    for row in rows.iter().take(ROWS_SHOWN_MAX) {
+        let text = |key: &&str| match &row[*key] {
+            Value::String(text) => text.clone(),
+            Value::Number(value) => value.as_f64().map_or_else(String::new, number::number),
+            _ => "–".to_owned(),
+        };
+        table.push(keys.iter().map(text).collect());
+    }
+    writeln!(out)?;
+    table.write(out)?;
+    match rows.len().saturating_sub(ROWS_SHOWN_MAX) {
+        0 => Ok(()),
+        hidden => writeln!(out, "… and {hidden} more: --json shows them all."),
+    }
+}
+
 fn about(figure: &Figure) -> String {
     if figure.scope.is_empty() {
         return "everybody".to_owned();
@@ -54,13 +82,7 @@ fn about(figure: &Figure) -> String {
 
 fn interval(figure: &Figure) -> String {
     match (figure.low, figure.high) {
-        (Some(low), Some(high)) => {
-            format!(
-                "{} to {}",
-                number::in_unit(low, &figure.unit),
-                number::in_unit(high, &figure.unit)
-            )
-        }
+        (Some(low), Some(high)) => number::interval(low, high, &figure.unit),
         _ => "–".to_owned(),
     }
 }
@@ -77,7 +99,7 @@ fn state(figure: &Figure) -> String {
 /// The name under which a word without content is serialised.
 fn name_of(word: &impl Serialize) -> String {
     match serde_json::to_value(word) {
-        Ok(serde_json::Value::String(name)) => name,
+        Ok(Value::String(name)) => name,
         _ => String::new(),
     }
 }

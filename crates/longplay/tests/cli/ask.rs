@@ -147,3 +147,16 @@ fn a_directory_without_a_workspace_is_told() {
         assert!(!workspace.data().exists(), "{command:?} must not create a workspace");
     }
 }
+
+#[test]
+fn the_hits_are_listed_for_people() {
+    let workspace = Workspace::new();
+    assert_eq!(workspace.run(&["demo", "--build-only"]).code, 0);
+    let done = workspace.run(&["ask", "hits"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let line = done
+        .out
+        .lines()
+        .find(|line| line.starts_with("We opened a €40 violin") && line.contains("website"));
+    assert!(line.is_some(), "{}", done.out);
+}
