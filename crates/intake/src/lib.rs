@@ -3,7 +3,7 @@
 //!
 //! [`Source::open`] recognises, [`Source::read`] streams. Nothing here judges whether a claim is valid: that is
 //! `longplay_domain::Gate`'s work at admission. What a reader refuses is what it can't even read as a claim.
-//! Adding a format takes one file in `files/` and one line in the list there.
+//! Adding a format takes one file in `files/` and its lines in `files/mod.rs`.
 
 #![doc = "\nDeliberately absent: the store, sockets, async, clocks, logging. Memory never grows with the file."]
 

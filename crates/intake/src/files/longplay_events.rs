@@ -23,7 +23,11 @@ pub(crate) struct Reader;
 
 impl ExportFormat for Reader {
     fn fit(&self, _: Layout, header: &Header) -> Fit {
-        if header.has_all(&["time", "person", "event"]) { Fit::Sure } else { Fit::No }
+        if header.has_all(&["time", "person", "event"]) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
     }
 
     fn needs(&self) -> &'static str {
@@ -179,7 +183,9 @@ fn claim_of_row(rows: &Rows<'_>, columns: &Columns, head: &TableHead) -> Result<
             Target::Field(field) => {
                 if matches!(field, Field::Id | Field::Person | Field::Piece) && is_spreadsheet_damage(cell) {
                     let name = head.header.name(index);
-                    let message = format!("“{cell}” was an id before a spreadsheet rounded it; export the file again and don't save it there");
+                    let message = format!(
+                        "“{cell}” was an id before a spreadsheet rounded it; export the file again and don't save it there"
+                    );
                     return Err(RefusedRow::new("spreadsheet_damage", Some(name), message));
                 }
                 set(&mut claim, *field, cell.to_owned());
@@ -195,7 +201,11 @@ fn claim_of_row(rows: &Rows<'_>, columns: &Columns, head: &TableHead) -> Result<
 }
 
 fn not_an_object(column: &str, error: &serde_json::Error) -> RefusedRow {
-    RefusedRow::new("properties_unreadable", Some(column), format!("properties must be one JSON object ({error})"))
+    RefusedRow::new(
+        "properties_unreadable",
+        Some(column),
+        format!("properties must be one JSON object ({error})"),
+    )
 }
 
 /// Adds what the `properties` object holds; a column of the same name wins.
@@ -216,7 +226,11 @@ fn amount(cell: &str, delimiter: u8) -> String {
             (comma, None) => comma.is_some() && cell.matches(',').count() == 1,
             _ => false,
         };
-    if is_decimal_comma { cell.replace('.', "").replace(',', ".") } else { cell.to_owned() }
+    if is_decimal_comma {
+        cell.replace('.', "").replace(',', ".")
+    } else {
+        cell.to_owned()
+    }
 }
 
 fn read_objects(file: &Recognised, part: &Part, output: &mut Output<'_>) -> Result<(), Stop> {
@@ -234,15 +248,17 @@ fn read_objects(file: &Recognised, part: &Part, output: &mut Output<'_>) -> Resu
 }
 
 fn claim_of_object(text: &str) -> Result<Claim, RefusedRow> {
-    let entries =
-        Entries::parse(text).map_err(|error| RefusedRow::new("row_unreadable", None, format!("the line is no JSON object ({error})")))?;
+    let entries = Entries::parse(text)
+        .map_err(|error| RefusedRow::new("row_unreadable", None, format!("the line is no JSON object ({error})")))?;
     let mut claim = Claim::default();
     let mut properties = Properties::default();
     let mut own = Vec::new();
     let mut nested = None;
     let mut given: Vec<Field> = Vec::with_capacity(entries.0.len().min(16));
     for (name, value) in &entries.0 {
-        let field = field_of(name).or_else(|| field_of(&key(name))).filter(|field| !given.contains(field));
+        let field = field_of(name)
+            .or_else(|| field_of(&key(name)))
+            .filter(|field| !given.contains(field));
         match field {
             Some(field) => {
                 given.push(field);
@@ -274,7 +290,11 @@ fn plain_text(name: &str, value: &RawValue) -> Result<String, RefusedRow> {
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json)
             .map_err(|error| RefusedRow::new("row_unreadable", Some(name), format!("{name} is no text ({error})"))),
-        Some(b'{' | b'[') => Err(RefusedRow::new("row_unreadable", Some(name), format!("{name} must be a text or a number"))),
+        Some(b'{' | b'[') => Err(RefusedRow::new(
+            "row_unreadable",
+            Some(name),
+            format!("{name} must be a text or a number"),
+        )),
         _ => Ok(json.to_owned()),
     }
 }
@@ -285,9 +305,14 @@ mod tests {
 
     #[test]
     fn a_comma_is_a_decimal_point_only_between_semicolons() {
-        for (cell, delimiter, read) in
-            [("12,50", b';', "12.50"), ("1.234,50", b';', "1234.50"), ("1,234.50", b';', "1,234.50"), ("12,50", b',', "12,50"), ("1,234,567", b';', "1,234,567"), ("7", b';', "7")]
-        {
+        for (cell, delimiter, read) in [
+            ("12,50", b';', "12.50"),
+            ("1.234,50", b';', "1234.50"),
+            ("1,234.50", b';', "1,234.50"),
+            ("12,50", b',', "12,50"),
+            ("1,234,567", b';', "1,234,567"),
+            ("7", b';', "7"),
+        ] {
             assert_eq!(amount(cell, delimiter), read, "{cell}");
         }
     }
@@ -302,7 +327,12 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused_with_its_reason() {
-        for (text, code) in [("[1]", "row_unreadable"), ("{\"time\":", "row_unreadable"), (r#"{"person":{"id":1}}"#, "row_unreadable"), (r#"{"properties":[1]}"#, "properties_unreadable")] {
+        for (text, code) in [
+            ("[1]", "row_unreadable"),
+            ("{\"time\":", "row_unreadable"),
+            (r#"{"person":{"id":1}}"#, "row_unreadable"),
+            (r#"{"properties":[1]}"#, "properties_unreadable"),
+        ] {
             assert_eq!(claim_of_object(text).unwrap_err().code, code, "{text}");
         }
     }

@@ -27,7 +27,15 @@ impl ExportFormat for Reader {
         if layout != Layout::Table || !header.has("email address") {
             return Fit::No;
         }
-        let own = ["member_rating", "optin_time", "confirm_time", "leid", "euid", "unsub_time", "clean_time"];
+        let own = [
+            "member_rating",
+            "optin_time",
+            "confirm_time",
+            "leid",
+            "euid",
+            "unsub_time",
+            "clean_time",
+        ];
         match own.iter().filter(|key| header.has(key)).count() {
             0 => Fit::No,
             1 => Fit::Asked,
@@ -53,7 +61,11 @@ impl ExportFormat for Reader {
             output.enter(part.name.clone());
             let Shape::Table(head) = &part.shape else { continue };
             if head.header.file.to_lowercase().starts_with("nonsubscribed") {
-                output.note(0, "never_subscribed", "these contacts never subscribed (they bought or wrote), so nothing was read from them")?;
+                output.note(
+                    0,
+                    "never_subscribed",
+                    "these contacts never subscribed (they bought or wrote), so nothing was read from them",
+                )?;
             } else {
                 members(file, part, head, output)?;
             }
@@ -74,9 +86,19 @@ fn members(file: &Recognised, part: &Part, head: &TableHead, output: &mut Output
     while rows.next(output)? {
         let address = rows.maybe(email);
         if !address.contains('@') {
-            let code = if address.is_empty() { "person_missing" } else { "person_unreadable" };
-            let message = format!("“{}” is no e-mail address", address.chars().take(60).collect::<String>());
-            output.refuse(rows.line(), RefusedRow::new(code, email.map(|index| header.name(index)), message))?;
+            let code = if address.is_empty() {
+                "person_missing"
+            } else {
+                "person_unreadable"
+            };
+            let message = format!(
+                "“{}” is no e-mail address",
+                address.chars().take(60).collect::<String>()
+            );
+            output.refuse(
+                rows.line(),
+                RefusedRow::new(code, email.map(|index| header.name(index)), message),
+            )?;
             continue;
         }
         let member = Member {
@@ -86,13 +108,20 @@ fn members(file: &Recognised, part: &Part, head: &TableHead, output: &mut Output
             channel: &channel,
             order,
         };
-        let since = subscribed.iter().find(|index| !rows.maybe(**index).is_empty()).copied().flatten();
+        let since = subscribed
+            .iter()
+            .find(|index| !rows.maybe(**index).is_empty())
+            .copied()
+            .flatten();
         if since.is_some() || left.is_none() {
             let claim = member.claim("subscribed", rows.maybe(since));
             give(claim, since.map_or("", |index| header.name(index)), rows.line(), output)?;
         }
         if let Some((index, event)) = left {
-            let claim = member.claim(event, rows.get(index)).map(|claim| Claim { properties: reason(header, &rows), ..claim });
+            let claim = member.claim(event, rows.get(index)).map(|claim| Claim {
+                properties: reason(header, &rows),
+                ..claim
+            });
             give(claim, header.name(index), rows.line(), output)?;
         }
     }
@@ -102,7 +131,10 @@ fn members(file: &Recognised, part: &Part, head: &TableHead, output: &mut Output
 fn give(claim: Option<Claim>, column: &str, line: u64, output: &mut Output<'_>) -> Result<(), Stop> {
     match claim {
         Some(claim) => output.give(line, Item::Claim(claim)),
-        None => output.refuse(line, RefusedRow::new("date_ambiguous", Some(column), slashed_dates::AMBIGUOUS)),
+        None => output.refuse(
+            line,
+            RefusedRow::new("date_ambiguous", Some(column), slashed_dates::AMBIGUOUS),
+        ),
     }
 }
 

@@ -66,7 +66,11 @@ fn orders(file: &Recognised, part: &Part, head: &TableHead, output: &mut Output<
     let order = slashed_dates::order_in(file, part, head, &times)?;
     let columns = Columns::new(&head.header, file.channel_or(CHANNEL), order);
     if !columns.has_status() {
-        output.note(0, "status_missing", "there is no column Financial Status, so every order was taken as paid")?;
+        output.note(
+            0,
+            "status_missing",
+            "there is no column Financial Status, so every order was taken as paid",
+        )?;
     }
     let mut rows = file.rows(part, head)?;
     let mut open: Option<Order> = None;
@@ -85,7 +89,9 @@ fn orders(file: &Recognised, part: &Part, head: &TableHead, output: &mut Output<
         refunds += give(order, &columns, output)?;
     }
     if refunds > 0 {
-        let message = format!("{refunds} orders were refunded, in part or whole; the export doesn't say when, so the refunds bear the orders' dates");
+        let message = format!(
+            "{refunds} orders were refunded, in part or whole; the export doesn't say when, so the refunds bear the orders' dates"
+        );
         output.note(0, "refund_time_unknown", message)?;
     }
     Ok(())

@@ -36,4 +36,5 @@ pub(super) fn order_in(
     Ok(DateOrder::Unknown)
 }
 
-pub(super) const AMBIGUOUS: &str = "the date may mean two days and no other date in the file tells which; export again and don't save it in a spreadsheet";
+pub(super) const AMBIGUOUS: &str = "the date may mean two days and no other date in the file tells which; \
+    export again and don't save it in a spreadsheet";

@@ -35,7 +35,9 @@ fn kind_of(header: &Header) -> Option<Kind> {
     if header.has_all(&["post_id", "post_date", "is_published"]) {
         Some(Kind::Posts)
     } else if header.has_all(&["post_id", "timestamp", "email"]) {
-        let is_open = ["device_type", "client_os", "client_type", "user_agent"].iter().any(|key| header.has(key));
+        let is_open = ["device_type", "client_os", "client_type", "user_agent"]
+            .iter()
+            .any(|key| header.has(key));
         let event = match header.file.to_lowercase() {
             name if name.ends_with(".clicks.csv") => "clicked",
             name if is_open || name.ends_with(".opens.csv") => "opened",
@@ -53,7 +55,11 @@ fn kind_of(header: &Header) -> Option<Kind> {
 
 impl ExportFormat for Reader {
     fn fit(&self, layout: Layout, header: &Header) -> Fit {
-        if layout == Layout::Table && kind_of(header).is_some() { Fit::Sure } else { Fit::No }
+        if layout == Layout::Table && kind_of(header).is_some() {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
     }
 
     fn needs(&self) -> &'static str {
@@ -81,7 +87,11 @@ impl ExportFormat for Reader {
                 Some(Kind::Posts) => posts(file, part, head, (&channel, publication.as_deref()), output)?,
                 Some(Kind::Mails(event)) => mails(file, part, head, (&channel, event), output)?,
                 Some(Kind::Subscribers) => subscribers(file, part, head, &channel, output)?,
-                Some(Kind::Undated) => output.note(0, "no_times", "this list says who subscribes but not since when, so nothing was read from it")?,
+                Some(Kind::Undated) => output.note(
+                    0,
+                    "no_times",
+                    "this list says who subscribes but not since when, so nothing was read from it",
+                )?,
                 None => {}
             }
         }
@@ -91,14 +101,33 @@ impl ExportFormat for Reader {
 
 /// `email_list.<publication>.csv`
 fn publication(part: &str) -> Option<String> {
-    let name = part.rsplit('/').next()?.strip_prefix("email_list.")?.strip_suffix(".csv")?;
-    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let name = part
+        .rsplit('/')
+        .next()?
+        .strip_prefix("email_list.")?
+        .strip_suffix(".csv")?;
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     is_name.then(|| name.to_owned())
 }
 
-fn posts(file: &Recognised, part: &Part, head: &TableHead, (channel, publication): (&str, Option<&str>), output: &mut Output<'_>) -> Result<(), Stop> {
+fn posts(
+    file: &Recognised,
+    part: &Part,
+    head: &TableHead,
+    (channel, publication): (&str, Option<&str>),
+    output: &mut Output<'_>,
+) -> Result<(), Stop> {
     let find = |key| head.header.find(key);
-    let (id, date, published, kind, title) = (find("post_id"), find("post_date"), find("is_published"), find("type"), find("title"));
+    let (id, date, published, kind, title) = (
+        find("post_id"),
+        find("post_date"),
+        find("is_published"),
+        find("type"),
+        find("title"),
+    );
     let (mut drafts, mut pages) = (0, 0);
     let mut rows = file.rows(part, head)?;
     while rows.next(output)? {
@@ -118,12 +147,17 @@ fn posts(file: &Recognised, part: &Part, head: &TableHead, (channel, publication
         }
         let Some(published_at) = Time::parse(rows.maybe(date), &file.options.zone) else {
             let message = format!("“{}” is no time", rows.maybe(date));
-            output.refuse(rows.line(), RefusedRow::new("time_unreadable", Some("post_date"), message))?;
+            output.refuse(
+                rows.line(),
+                RefusedRow::new("time_unreadable", Some("post_date"), message),
+            )?;
             continue;
         };
         let piece = Piece {
             title: Some(unescaped(rows.maybe(title))).filter(|title| !title.is_empty()),
-            url: publication.filter(|_| !slug.is_empty()).map(|name| format!("https://{name}.substack.com/p/{slug}")),
+            url: publication
+                .filter(|_| !slug.is_empty())
+                .map(|name| format!("https://{name}.substack.com/p/{slug}")),
             channel: Some(channel.to_owned()),
             published_at: Some(published_at),
             format: Some(rows.maybe(kind).to_owned()).filter(|kind| !kind.is_empty()),
@@ -132,7 +166,11 @@ fn posts(file: &Recognised, part: &Part, head: &TableHead, (channel, publication
         output.give(rows.line(), Item::Piece(piece))?;
     }
     if drafts + pages > 0 {
-        output.note(0, "left_out", format!("{drafts} drafts and {pages} pages were left out: they aren't part of the feed"))?;
+        output.note(
+            0,
+            "left_out",
+            format!("{drafts} drafts and {pages} pages were left out: they aren't part of the feed"),
+        )?;
     }
     Ok(())
 }
@@ -144,11 +182,20 @@ fn post(post_id: &str) -> Option<(&str, &str)> {
     is_number.then_some((number, slug))
 }
 
-fn mails(file: &Recognised, part: &Part, head: &TableHead, (channel, event): (&str, &str), output: &mut Output<'_>) -> Result<(), Stop> {
+fn mails(
+    file: &Recognised,
+    part: &Part,
+    head: &TableHead,
+    (channel, event): (&str, &str),
+    output: &mut Output<'_>,
+) -> Result<(), Stop> {
     const KEPT: [&str; 5] = ["post_type", "post_audience", "device_type", "client_os", "client_type"];
     let find = |key| head.header.find(key);
     let (id, time, email, country) = (find("post_id"), find("timestamp"), find("email"), find("country"));
-    let kept: Vec<_> = KEPT.iter().filter_map(|key| Some((json_text(key), find(key)?))).collect();
+    let kept: Vec<_> = KEPT
+        .iter()
+        .filter_map(|key| Some((json_text(key), find(key)?)))
+        .collect();
     let mut rows = file.rows(part, head)?;
     while rows.next(output)? {
         let post_id = rows.maybe(id);
@@ -170,7 +217,13 @@ fn mails(file: &Recognised, part: &Part, head: &TableHead, (channel, event): (&s
     Ok(())
 }
 
-fn subscribers(file: &Recognised, part: &Part, head: &TableHead, channel: &str, output: &mut Output<'_>) -> Result<(), Stop> {
+fn subscribers(
+    file: &Recognised,
+    part: &Part,
+    head: &TableHead,
+    channel: &str,
+    output: &mut Output<'_>,
+) -> Result<(), Stop> {
     let find = |key| head.header.find(key);
     let (email, created, paid) = (find("email"), find("created_at"), find("first_payment_at"));
     let mut rows = file.rows(part, head)?;
@@ -180,9 +233,15 @@ fn subscribers(file: &Recognised, part: &Part, head: &TableHead, channel: &str, 
             refuse_address(address, &rows, output)?;
             continue;
         }
-        output.give(rows.line(), Item::Claim(mail_claim((rows.maybe(created), address), "subscribed", channel)))?;
+        output.give(
+            rows.line(),
+            Item::Claim(mail_claim((rows.maybe(created), address), "subscribed", channel)),
+        )?;
         if !rows.maybe(paid).is_empty() {
-            output.give(rows.line(), Item::Claim(mail_claim((rows.maybe(paid), address), "purchased", channel)))?;
+            output.give(
+                rows.line(),
+                Item::Claim(mail_claim((rows.maybe(paid), address), "purchased", channel)),
+            )?;
         }
     }
     Ok(())
@@ -191,7 +250,13 @@ fn subscribers(file: &Recognised, part: &Part, head: &TableHead, channel: &str, 
 fn refuse_address(address: &str, rows: &Rows<'_>, output: &mut Output<'_>) -> Result<(), Stop> {
     let (code, message) = match address {
         "" => ("person_missing", "the row has no address".to_owned()),
-        _ => ("person_unreadable", format!("“{}” is no e-mail address", address.chars().take(60).collect::<String>())),
+        _ => (
+            "person_unreadable",
+            format!(
+                "“{}” is no e-mail address",
+                address.chars().take(60).collect::<String>()
+            ),
+        ),
     };
     output.refuse(rows.line(), RefusedRow::new(code, Some("email"), message))
 }
@@ -199,7 +264,11 @@ fn refuse_address(address: &str, rows: &Rows<'_>, output: &mut Output<'_>) -> Re
 fn mail_claim((time, email): (&str, &str), event: &str, channel: &str) -> Claim {
     Claim {
         time: When::Text(time.to_owned()),
-        person: if email.is_empty() { String::new() } else { email_handle(email) },
+        person: if email.is_empty() {
+            String::new()
+        } else {
+            email_handle(email)
+        },
         event: event.to_owned(),
         channel: Some(channel.to_owned()),
         ..Claim::default()

@@ -46,7 +46,12 @@ impl ExportFormat for Reader {
     }
 
     fn read(&self, file: &Recognised, output: &mut Output<'_>) -> Result<(), Stop> {
-        let mut export = Export { file, range: range_in_name(file), channel: file.channel_or(CHANNEL), seen: HashSet::new() };
+        let mut export = Export {
+            file,
+            range: range_in_name(file),
+            channel: file.channel_or(CHANNEL),
+            seen: HashSet::new(),
+        };
         if export.range.is_none() && file.container.is_archive() {
             export.range = range_of_totals(file)?;
         }
@@ -68,6 +73,9 @@ impl ExportFormat for Reader {
 
 const NOT_PER_PIECE: &str = "this tab isn't about single videos; for totals per video and day export the tab Content";
 
+const RANGE_MISSING: &str = "a table alone doesn't say which days its totals cover, so only the pieces were read; import \
+    the zip as YouTube made it";
+
 /// The days a table covers, both included.
 type Range = (Day, Day);
 
@@ -78,11 +86,13 @@ fn range_in_name(file: &Recognised) -> Option<Range> {
         return None;
     }
     let starts = name.char_indices().map(|(start, _)| start);
-    starts.filter_map(|start| {
-        let text = name.get(start..start + 21)?;
-        let (from, to) = (Day::parse(text.get(..10)?)?, Day::parse(text.get(11..)?)?);
-        (text.as_bytes()[10] == b'_' && from <= to).then_some((from, to))
-    }).next()
+    starts
+        .filter_map(|start| {
+            let text = name.get(start..start + 21)?;
+            let (from, to) = (Day::parse(text.get(..10)?)?, Day::parse(text.get(11..)?)?);
+            (text.as_bytes()[10] == b'_' && from <= to).then_some((from, to))
+        })
+        .next()
 }
 
 /// In a renamed zip: the first and last day of the totals that lie beside the table.
@@ -104,7 +114,12 @@ fn range_of_totals(file: &Recognised) -> Result<Option<Range>, Stop> {
 }
 
 /// Walks rows without handing anything out, while `visit` says go on.
-fn each_quietly(file: &Recognised, part: &Part, head: &TableHead, visit: &mut dyn FnMut(&Rows<'_>) -> bool) -> Result<(), Stop> {
+fn each_quietly(
+    file: &Recognised,
+    part: &Part,
+    head: &TableHead,
+    visit: &mut dyn FnMut(&Rows<'_>) -> bool,
+) -> Result<(), Stop> {
     let mut nowhere = |_| std::ops::ControlFlow::Continue(());
     let mut output = Output::new(&mut nowhere);
     let mut rows = file.rows(part, head)?;
@@ -130,6 +145,13 @@ fn is_daily(file: &Recognised, part: &Part, head: &TableHead) -> Result<bool, St
     Ok(is_daily.unwrap_or(true))
 }
 
+/// What the metrics of a row are about.
+struct Of<'a> {
+    piece: Option<&'a str>,
+    day: Day,
+    span: Span,
+}
+
 struct Export<'a> {
     file: &'a Recognised,
     range: Option<Range>,
@@ -147,7 +169,10 @@ enum Subject<'a> {
 
 fn subject<'a>(cell: &'a str, rows: &Rows<'_>) -> Subject<'a> {
     let id = cell.trim_start_matches('\'').trim();
-    let is_video = id.len() == 11 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let is_video = id.len() == 11
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if is_total_word(id) {
         Subject::Total
     } else if is_video {
@@ -164,7 +189,7 @@ impl Export<'_> {
     fn pieces(&mut self, part: &Part, head: &TableHead, output: &mut Output<'_>) -> Result<(), Stop> {
         let metrics = metrics(&head.header);
         if self.range.is_none() {
-            output.note(0, "range_missing", "a table alone doesn't say which days its totals cover, so only the pieces were read; import the zip as YouTube made it, or export with one row a day")?;
+            output.note(0, "range_missing", RANGE_MISSING)?;
         }
         let mut rows = self.file.rows(part, head)?;
         while rows.next(output)? {
@@ -175,7 +200,14 @@ impl Export<'_> {
                     self.piece(&id, &rows, head, output)?;
                     self.period(Some(&id), &rows, &metrics, output)?;
                 }
-                Subject::Footer => output.note(rows.line(), "cut_off", format!("YouTube says “{}”: videos behind these are missing, not zero", rows.get(0)))?,
+                Subject::Footer => output.note(
+                    rows.line(),
+                    "cut_off",
+                    format!(
+                        "YouTube says “{}”: videos behind these are missing, not zero",
+                        rows.get(0)
+                    ),
+                )?,
                 Subject::Unknown(id) => refuse_id(id, head, &rows, output)?,
             }
         }
@@ -195,11 +227,29 @@ impl Export<'_> {
                 continue;
             };
             match subject(rows.get(1), &rows) {
-                Subject::Total => self.days(day, None, &rows, &metrics, output)?,
+                Subject::Total => self.samples(
+                    &Of {
+                        piece: None,
+                        day,
+                        span: Span::Day,
+                    },
+                    &rows,
+                    &metrics,
+                    output,
+                )?,
                 Subject::Video(id) => {
                     let id = id.to_owned();
                     self.piece(&id, &rows, head, output)?;
-                    self.days(day, Some(&id), &rows, &metrics, output)?;
+                    self.samples(
+                        &Of {
+                            piece: Some(&id),
+                            day,
+                            span: Span::Day,
+                        },
+                        &rows,
+                        &metrics,
+                        output,
+                    )?;
                 }
                 Subject::Footer => {}
                 Subject::Unknown(id) => refuse_id(id, head, &rows, output)?,
@@ -217,7 +267,16 @@ impl Export<'_> {
         let mut rows = self.file.rows(part, head)?;
         while rows.next(output)? {
             match day(rows.get(0)) {
-                Some(day) => self.days(day, None, &rows, &metrics, output)?,
+                Some(day) => self.samples(
+                    &Of {
+                        piece: None,
+                        day,
+                        span: Span::Day,
+                    },
+                    &rows,
+                    &metrics,
+                    output,
+                )?,
                 None => refuse_day(head, &rows, output)?,
             }
         }
@@ -258,32 +317,50 @@ impl Export<'_> {
     }
 
     /// Totals of the table's range: of one day they are that day's.
-    fn period(&self, piece: Option<&str>, rows: &Rows<'_>, metrics: &[(usize, Metric)], output: &mut Output<'_>) -> Result<(), Stop> {
+    fn period(
+        &self,
+        piece: Option<&str>,
+        rows: &Rows<'_>,
+        metrics: &[(usize, Metric)],
+        output: &mut Output<'_>,
+    ) -> Result<(), Stop> {
         let Some((from, to)) = self.range else { return Ok(()) };
         let span = if from == to { Span::Day } else { Span::Period { from } };
-        self.samples((to, span), piece, rows, metrics, output)
+        self.samples(&Of { piece, day: to, span }, rows, metrics, output)
     }
 
-    fn days(&self, day: Day, piece: Option<&str>, rows: &Rows<'_>, metrics: &[(usize, Metric)], output: &mut Output<'_>) -> Result<(), Stop> {
-        self.samples((day, Span::Day), piece, rows, metrics, output)
-    }
-
-    fn samples(&self, (day, span): (Day, Span), piece: Option<&str>, rows: &Rows<'_>, metrics: &[(usize, Metric)], output: &mut Output<'_>) -> Result<(), Stop> {
+    fn samples(
+        &self,
+        of: &Of<'_>,
+        rows: &Rows<'_>,
+        metrics: &[(usize, Metric)],
+        output: &mut Output<'_>,
+    ) -> Result<(), Stop> {
         for (index, metric) in metrics {
             let cell = rows.get(*index);
             // Viewers of a video don't add up to those of the channel; Studio leaves them empty per video.
-            if is_missing(cell) || (metric.is_of_people && piece.is_some()) {
+            if is_missing(cell) || (metric.is_of_people && of.piece.is_some()) {
                 continue;
             }
             match metric.read(cell) {
                 Some(value) => {
-                    let piece = piece.map(str::to_owned);
-                    let sample = Sample { channel: self.channel.clone(), piece, day, metric: metric.name.clone(), value, span };
+                    let (channel, piece) = (self.channel.clone(), of.piece.map(str::to_owned));
+                    let sample = Sample {
+                        channel,
+                        piece,
+                        day: of.day,
+                        metric: metric.name.clone(),
+                        value,
+                        span: of.span,
+                    };
                     output.give(rows.line(), Item::Sample(sample))?;
                 }
                 None => {
                     let message = format!("“{cell}” is no number");
-                    output.refuse(rows.line(), RefusedRow::new("value_unreadable", Some(&metric.column), message))?;
+                    output.refuse(
+                        rows.line(),
+                        RefusedRow::new("value_unreadable", Some(&metric.column), message),
+                    )?;
                 }
             }
         }
@@ -291,23 +368,42 @@ impl Export<'_> {
     }
 }
 
-const NOT_DAILY: &str = "the rows of this chart are no single days; choose “Daily” above the chart in Studio and export again";
+const NOT_DAILY: &str =
+    "the rows of this chart are no single days; choose “Daily” above the chart in Studio and export again";
 
 fn metrics(header: &Header) -> Vec<(usize, Metric)> {
-    (0..header.keys.len()).filter_map(|index| Some((index, metric_of(header, index)?))).collect()
+    (0..header.keys.len())
+        .filter_map(|index| Some((index, metric_of(header, index)?)))
+        .collect()
 }
 
 fn refuse_id(id: &str, head: &TableHead, rows: &Rows<'_>, output: &mut Output<'_>) -> Result<(), Stop> {
     let column = head.header.find_any(&columns::IDS).map(|index| head.header.name(index));
     let refused = if id.starts_with('#') || crate::values::is_spreadsheet_damage(id) {
-        RefusedRow::new("spreadsheet_damage", column, format!("“{id}” was a video's id before a spreadsheet took it for a formula; export again and don't save it there"))
+        RefusedRow::new(
+            "spreadsheet_damage",
+            column,
+            format!(
+                "“{id}” was a video's id before a spreadsheet took it for a formula; export again and don't save it there"
+            ),
+        )
     } else {
-        RefusedRow::new("piece_missing", column, format!("“{id}” is no video id (11 letters, digits, - or _)"))
+        RefusedRow::new(
+            "piece_missing",
+            column,
+            format!("“{id}” is no video id (11 letters, digits, - or _)"),
+        )
     };
     output.refuse(rows.line(), refused)
 }
 
 fn refuse_day(head: &TableHead, rows: &Rows<'_>, output: &mut Output<'_>) -> Result<(), Stop> {
-    let message = format!("“{}” is no day that could be told for sure; export again and don't save it in a spreadsheet", rows.get(0));
-    output.refuse(rows.line(), RefusedRow::new("time_unreadable", Some(head.header.name(0)), message))
+    let message = format!(
+        "“{}” is no day that could be told for sure; export again and don't save it in a spreadsheet",
+        rows.get(0)
+    );
+    output.refuse(
+        rows.line(),
+        RefusedRow::new("time_unreadable", Some(head.header.name(0)), message),
+    )
 }

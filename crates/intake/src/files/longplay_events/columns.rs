@@ -24,11 +24,26 @@ use crate::{
 
 pub(super) fn read(file: &Recognised, output: &mut Output<'_>) -> Result<(), Stop> {
     let mut batches = Batches::open(&file.container)?;
-    let header = Header::new(batches.schema().fields().iter().map(|field| field.name().clone()).collect(), "");
+    let header = Header::new(
+        batches
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect(),
+        "",
+    );
     let targets = targets(&header);
-    let unreadable = |why| IntakeError::NotRecognised { path: file.container.path.clone(), why };
+    let unreadable = |why| IntakeError::NotRecognised {
+        path: file.container.path.clone(),
+        why,
+    };
     if let Some(name) = time_without_zone(batches.schema(), &targets) {
-        output.note(0, "time_without_zone", format!("the times in {name} state no zone; they were read as UTC"))?;
+        output.note(
+            0,
+            "time_without_zone",
+            format!("the times in {name} state no zone; they were read as UTC"),
+        )?;
     }
     while let Some((rows_before, batch)) = batches.next()? {
         let columns = Columns::of(&batch, &targets, &header).map_err(unreadable)?;
@@ -44,7 +59,9 @@ pub(super) fn read(file: &Recognised, output: &mut Output<'_>) -> Result<(), Sto
 }
 
 fn time_without_zone<'a>(schema: &'a Schema, targets: &[Target]) -> Option<&'a str> {
-    let index = targets.iter().position(|target| matches!(target, Target::Field(Field::Time)))?;
+    let index = targets
+        .iter()
+        .position(|target| matches!(target, Target::Field(Field::Time)))?;
     let field = schema.field(index);
     matches!(field.data_type(), DataType::Timestamp(_, None)).then_some(field.name().as_str())
 }
@@ -60,7 +77,11 @@ struct Columns<'a> {
 enum Times {
     Missing,
     /// Timestamps: a number and what makes microseconds of it.
-    Stamps { stamps: Int64Array, times: i64, over: i64 },
+    Stamps {
+        stamps: Int64Array,
+        times: i64,
+        over: i64,
+    },
     Days(Date32Array),
     Texts(StringViewArray),
 }
@@ -81,7 +102,12 @@ enum Values {
 
 impl<'a> Columns<'a> {
     fn of(batch: &RecordBatch, targets: &'a [Target], header: &Header) -> Result<Self, String> {
-        let mut columns = Self { time: Times::Missing, texts: Vec::new(), nested: None, properties: Vec::new() };
+        let mut columns = Self {
+            time: Times::Missing,
+            texts: Vec::new(),
+            nested: None,
+            properties: Vec::new(),
+        };
         for (index, target) in targets.iter().enumerate() {
             let column = batch.column(index);
             let named = |error| format!("the column {} can't be read: {error}", header.name(index));
@@ -89,14 +115,20 @@ impl<'a> Columns<'a> {
                 Target::Field(Field::Time) => columns.time = times(column).map_err(named)?,
                 Target::Field(Field::Properties) => columns.nested = Some(json_objects(column).map_err(named)?),
                 Target::Field(field) => columns.texts.push((*field, texts(column).map_err(named)?)),
-                Target::Property(key) => columns.properties.push(Property { key, values: values(column).map_err(named)? }),
+                Target::Property(key) => columns.properties.push(Property {
+                    key,
+                    values: values(column).map_err(named)?,
+                }),
             }
         }
         Ok(columns)
     }
 
     fn claim(&self, row: usize, file: &Recognised) -> Result<Claim, RefusedRow> {
-        let mut claim = Claim { time: self.time.at(row, file), ..Claim::default() };
+        let mut claim = Claim {
+            time: self.time.at(row, file),
+            ..Claim::default()
+        };
         for (field, texts) in &self.texts {
             if let Some(text) = text_at(texts, row) {
                 match field {
@@ -143,9 +175,9 @@ impl Times {
         match self {
             Self::Missing => When::Missing,
             Self::Stamps { stamps, .. } if stamps.is_null(row) => When::Missing,
-            Self::Stamps { stamps, times, over } => {
-                When::At(Time::from_micros(stamps.value(row).div_euclid(*over).saturating_mul(*times)))
-            }
+            Self::Stamps { stamps, times, over } => When::At(Time::from_micros(
+                stamps.value(row).div_euclid(*over).saturating_mul(*times),
+            )),
             Self::Days(days) if days.is_null(row) => When::Missing,
             Self::Days(days) => When::At(file.options.zone.start_of(Day(days.value(row)))),
             Self::Texts(texts) => text_at(texts, row).map_or(When::Missing, |text| When::Text(text.to_owned())),
@@ -174,17 +206,32 @@ fn times(column: &ArrayRef) -> Result<Times, String> {
         _ => return texts(column).map(Times::Texts),
     };
     let stamps = cast(column, &DataType::Int64).map_err(|error| error.to_string())?;
-    Ok(Times::Stamps { stamps: stamps.as_primitive::<Int64Type>().clone(), times, over })
+    Ok(Times::Stamps {
+        stamps: stamps.as_primitive::<Int64Type>().clone(),
+        times,
+        over,
+    })
 }
 
 /// Any plain column as texts: numbers in full digits, never with an exponent; no number (NaN) is missing.
 fn texts(column: &ArrayRef) -> Result<StringViewArray, String> {
     Ok(match column.data_type() {
         DataType::Utf8View => column.as_string_view().clone(),
-        DataType::Float64 => digits(column.as_primitive::<Float64Type>().iter().map(|value| value.filter(|v| !v.is_nan()))),
-        DataType::Float32 => digits(column.as_primitive::<Float32Type>().iter().map(|value| value.filter(|v| !v.is_nan()))),
+        DataType::Float64 => digits(
+            column
+                .as_primitive::<Float64Type>()
+                .iter()
+                .map(|value| value.filter(|v| !v.is_nan())),
+        ),
+        DataType::Float32 => digits(
+            column
+                .as_primitive::<Float32Type>()
+                .iter()
+                .map(|value| value.filter(|v| !v.is_nan())),
+        ),
         _ => {
-            let cast = cast(column, &DataType::Utf8View).or_else(|_| cast(&cast(column, &DataType::Utf8)?, &DataType::Utf8View));
+            let cast = cast(column, &DataType::Utf8View)
+                .or_else(|_| cast(&cast(column, &DataType::Utf8)?, &DataType::Utf8View));
             cast.map_err(|error| error.to_string())?.as_string_view().clone()
         }
     })
@@ -197,9 +244,9 @@ fn digits<T: ToString>(values: impl Iterator<Item = Option<T>>) -> StringViewArr
 /// The `properties` column: texts that hold JSON objects, or records.
 fn json_objects(column: &ArrayRef) -> Result<StringViewArray, String> {
     match column.data_type() {
-        DataType::Struct(_) | DataType::Map(..) => {
-            Ok((0..column.len()).map(|row| (!column.is_null(row)).then(|| json_of(column, row))).collect())
-        }
+        DataType::Struct(_) | DataType::Map(..) => Ok((0..column.len())
+            .map(|row| (!column.is_null(row)).then(|| json_of(column, row)))
+            .collect()),
         _ => texts(column),
     }
 }
@@ -207,16 +254,24 @@ fn json_objects(column: &ArrayRef) -> Result<StringViewArray, String> {
 fn values(column: &ArrayRef) -> Result<Values, String> {
     let kind = column.data_type();
     Ok(match kind {
-        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) | DataType::Struct(_) | DataType::Map(..) => {
-            Values::Nested(Arc::clone(column))
-        }
+        DataType::List(_)
+        | DataType::LargeList(_)
+        | DataType::FixedSizeList(..)
+        | DataType::Struct(_)
+        | DataType::Map(..) => Values::Nested(Arc::clone(column)),
         DataType::Boolean => Values::Json(texts(column)?),
-        DataType::Float64 => {
-            Values::Json(digits(column.as_primitive::<Float64Type>().iter().map(|value| value.filter(|v| v.is_finite()))))
-        }
-        DataType::Float32 => {
-            Values::Json(digits(column.as_primitive::<Float32Type>().iter().map(|value| value.filter(|v| v.is_finite()))))
-        }
+        DataType::Float64 => Values::Json(digits(
+            column
+                .as_primitive::<Float64Type>()
+                .iter()
+                .map(|value| value.filter(|v| v.is_finite())),
+        )),
+        DataType::Float32 => Values::Json(digits(
+            column
+                .as_primitive::<Float32Type>()
+                .iter()
+                .map(|value| value.filter(|v| v.is_finite())),
+        )),
         _ if kind.is_integer() || kind.is_decimal() => Values::Json(texts(column)?),
         _ => Values::Texts(texts(column)?),
     })
@@ -248,7 +303,10 @@ fn json_of(array: &ArrayRef, row: usize) -> String {
             let mut object = Properties::default();
             for entry in 0..entries.len() {
                 let key = texts(&entries.column(0).slice(entry, 1)).ok();
-                let key = key.as_ref().and_then(|texts| text_at(texts, 0)).map_or(Cow::Borrowed(""), Cow::Borrowed);
+                let key = key
+                    .as_ref()
+                    .and_then(|texts| text_at(texts, 0))
+                    .map_or(Cow::Borrowed(""), Cow::Borrowed);
                 object.json(&crate::values::json_text(&key), &json_of(entries.column(1), entry));
             }
             or_empty(object)

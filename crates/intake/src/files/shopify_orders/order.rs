@@ -25,7 +25,11 @@ pub(super) struct Columns {
 
 impl Columns {
     pub fn new(header: &Header, channel: String, dates: DateOrder) -> Self {
-        Self { header: header.clone(), channel, dates }
+        Self {
+            header: header.clone(),
+            channel,
+            dates,
+        }
     }
 
     pub fn has_status(&self) -> bool {
@@ -38,7 +42,10 @@ impl Columns {
 
     /// The first of these columns that isn't blank.
     fn first<'a>(&self, rows: &'a Rows<'_>, keys: &[&str]) -> &'a str {
-        keys.iter().map(|key| self.text(rows, key)).find(|text| !text.is_empty()).unwrap_or("")
+        keys.iter()
+            .map(|key| self.text(rows, key))
+            .find(|text| !text.is_empty())
+            .unwrap_or("")
     }
 
     fn refuse(&self, code: &'static str, key: &str, message: impl Into<String>) -> RefusedRow {
@@ -107,13 +114,20 @@ impl Order {
         if name.is_empty() && price.is_empty() {
             return;
         }
-        self.items_minor = self.items_minor.and_then(|sum| sum.checked_add(self.item_minor(price, quantity, text("lineitem discount"))?));
+        self.items_minor = self
+            .items_minor
+            .and_then(|sum| sum.checked_add(self.item_minor(price, quantity, text("lineitem discount"))?));
         if self.items.len() == ORDER_ITEMS_MAX {
             self.items_left_out += 1;
             return;
         }
         let mut item = Properties::default();
-        for (key, value) in [("\"name\"", name), ("\"sku\"", text("lineitem sku")), ("\"price\"", price), ("\"quantity\"", quantity)] {
+        for (key, value) in [
+            ("\"name\"", name),
+            ("\"sku\"", text("lineitem sku")),
+            ("\"price\"", price),
+            ("\"quantity\"", quantity),
+        ] {
             if !value.is_empty() {
                 item.text(key, &value.chars().take(ITEM_TEXT_CHARS_MAX).collect::<String>());
             }
@@ -136,7 +150,11 @@ impl Order {
     pub fn claims(self, columns: &Columns) -> Result<(Claim, Option<Claim>), RefusedRow> {
         self.check(columns)?;
         let Some(time) = columns.dates.resolve(&self.time) else {
-            let key = if self.time.is_empty() { "created at" } else { TIME[usize::from(!columns.header.has(TIME[0]))] };
+            let key = if self.time.is_empty() {
+                "created at"
+            } else {
+                TIME[usize::from(!columns.header.has(TIME[0]))]
+            };
             return Err(columns.refuse("date_ambiguous", key, AMBIGUOUS));
         };
         let id = format!("shopify:{}", if self.id.is_empty() { &self.name } else { &self.id });
@@ -174,11 +192,18 @@ impl Order {
             return Err(columns.refuse("row_unreadable", "name", "the row names no order"));
         }
         if is_spreadsheet_damage(&self.id) {
-            let message = format!("order {order}: the id “{}” was rounded by a spreadsheet; export again and don't save it there", self.id);
+            let message = format!(
+                "order {order}: the id “{}” was rounded by a spreadsheet; export again and don't save it there",
+                self.id
+            );
             return Err(columns.refuse("spreadsheet_damage", "id", message));
         }
         if !self.cancelled.is_empty() {
-            return Err(columns.refuse("order_cancelled", "cancelled at", format!("order {order} was cancelled")));
+            return Err(columns.refuse(
+                "order_cancelled",
+                "cancelled at",
+                format!("order {order} was cancelled"),
+            ));
         }
         if !columns.has_status() {
             return Ok(());
@@ -186,7 +211,9 @@ impl Order {
         match self.status.as_str() {
             "paid" | "partially_paid" | "partially_refunded" | "refunded" => Ok(()),
             "" => {
-                let message = format!("order {order}: its first row is missing or stands elsewhere; keep the rows in Shopify's order");
+                let message = format!(
+                    "order {order}: its first row is missing or stands elsewhere; keep the rows in Shopify's order"
+                );
                 Err(columns.refuse("order_incomplete", "financial status", message))
             }
             status => {
@@ -212,9 +239,16 @@ impl Order {
 
     fn properties(&self) -> String {
         let mut properties = Properties::default();
-        for (key, value) in [("\"order\"", &self.name), ("\"discount_code\"", &self.discount_code), ("\"order_source\"", &self.source)] {
+        for (key, value) in [
+            ("\"order\"", &self.name),
+            ("\"discount_code\"", &self.discount_code),
+            ("\"order_source\"", &self.source),
+        ] {
             if !value.is_empty() {
-                properties.json(key, &json_text(&value.chars().take(ITEM_TEXT_CHARS_MAX).collect::<String>()));
+                properties.json(
+                    key,
+                    &json_text(&value.chars().take(ITEM_TEXT_CHARS_MAX).collect::<String>()),
+                );
             }
         }
         if !self.items.is_empty() {

@@ -13,9 +13,24 @@ pub(super) const PUBLISHED: [&str; 2] = ["video publish time", "veröffentlichun
 const DATES: [&str; 2] = ["date", "datum"];
 /// First columns of the other tabs.
 const DIMENSIONS: [&str; 18] = [
-    "geography", "cities", "subscription status", "viewer age", "viewer gender", "traffic source", "device type",
-    "operating system", "playlist", "playback location", "new and returning viewers", "content type", "audience by watch behavior",
-    "subtitles and cc", "region", "geografie", "abostatus", "zugriffsquelle",
+    "geography",
+    "cities",
+    "subscription status",
+    "viewer age",
+    "viewer gender",
+    "traffic source",
+    "device type",
+    "operating system",
+    "playlist",
+    "playback location",
+    "new and returning viewers",
+    "content type",
+    "audience by watch behavior",
+    "subtitles and cc",
+    "region",
+    "geografie",
+    "abostatus",
+    "zugriffsquelle",
 ];
 const TOTALS: [&str; 4] = ["total", "totals", "gesamt", "insgesamt"];
 
@@ -63,7 +78,13 @@ pub(super) fn is_unmistakable(header: &Header) -> bool {
 fn is_youtubes_own(key: &str) -> bool {
     key.starts_with("watch time (hours)")
         || key.starts_with("wiedergabezeit")
-        || matches!(key, "average view duration" | "impressions click-through rate (%)" | "average percentage viewed (%)" | "engaged views")
+        || matches!(
+            key,
+            "average view duration"
+                | "impressions click-through rate (%)"
+                | "average percentage viewed (%)"
+                | "engaged views"
+        )
 }
 
 pub(super) fn is_total_word(cell: &str) -> bool {
@@ -98,9 +119,16 @@ impl Metric {
 
 pub(super) fn metric_of(header: &Header, index: usize) -> Option<Metric> {
     let key = header.keys.get(index)?;
-    let (name, unit) = known_metric(key).map(|(name, unit)| (name.to_owned(), unit)).or_else(|| revenue_metric(key))?;
+    let (name, unit) = known_metric(key)
+        .map(|(name, unit)| (name.to_owned(), unit))
+        .or_else(|| revenue_metric(key))?;
     let is_of_people = name.ends_with("_viewers");
-    Some(Metric { name, column: header.name(index).trim().to_owned(), unit, is_of_people })
+    Some(Metric {
+        name,
+        column: header.name(index).trim().to_owned(),
+        unit,
+        is_of_people,
+    })
 }
 
 fn known_metric(key: &str) -> Option<(&'static str, Unit)> {
@@ -122,7 +150,9 @@ fn known_metric(key: &str) -> Option<(&'static str, Unit)> {
         "average view duration" | "durchschnittliche wiedergabedauer" => ("average_view_seconds", Unit::Clock),
         "average percentage viewed (%)" => ("average_viewed_percent", Unit::Number),
         "average views per viewer" => ("average_views_per_viewer", Unit::Number),
-        "impressions click-through rate (%)" | "klickrate der impressionen (%)" => ("impressions_clicked_percent", Unit::Number),
+        "impressions click-through rate (%)" | "klickrate der impressionen (%)" => {
+            ("impressions_clicked_percent", Unit::Number)
+        }
         "clicks per end screen element shown (%)" => ("end_screens_clicked_percent", Unit::Number),
         "likes (vs dislikes) (%)" | "likes (vs. dislikes) (%)" => ("likes_percent", Unit::Number),
         "stayed to watch (%)" => ("stayed_to_watch_percent", Unit::Number),
@@ -138,7 +168,9 @@ fn known_metric(key: &str) -> Option<(&'static str, Unit)> {
 /// The currency stands in the header: `Estimated revenue (USD)`.
 fn revenue_metric(key: &str) -> Option<(String, Unit)> {
     let (name, rest) = key.split_once(" (")?;
-    let currency = rest.strip_suffix(')').filter(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_lowercase()))?;
+    let currency = rest
+        .strip_suffix(')')
+        .filter(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_lowercase()))?;
     let name = match name {
         "estimated revenue" | "your estimated revenue" | "geschätzter umsatz" => "revenue",
         "rpm" => "average_rpm",
