@@ -2,7 +2,11 @@
 
 mod support;
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use longplay_intake::{Format, Options};
+use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use support::{Folder, gzipped, options, own, read, read_with, zipped};
 
@@ -91,4 +95,37 @@ proptest! {
             let _ = read(&folder.write("b", &whole[..(cut * whole.len() as f64) as usize]));
         }
     }
+
+    #[test]
+    fn damaged_parquet(flips in prop::collection::vec((0.0_f64..1.0, 0_u32..8), 1..6), cut in 0.5_f64..1.0) {
+        let folder = Folder::new();
+        let whole = parquet();
+        let mut flipped = whole.clone();
+        for (at, bit) in flips {
+            let index = (at * flipped.len() as f64) as usize;
+            flipped[index] ^= 1 << bit;
+        }
+        let _ = read(&folder.write("a", &flipped));
+        let _ = read(&folder.write("b", &whole[..(cut * whole.len() as f64) as usize]));
+    }
+}
+
+/// A small file of every encoding the writer chooses by itself: dictionaries, plain pages, nulls.
+fn parquet() -> Vec<u8> {
+    let texts =
+        |make: &dyn Fn(usize) -> String| Arc::new(StringArray::from_iter_values((0..300).map(make))) as ArrayRef;
+    let time: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(0..300));
+    let extra: ArrayRef = Arc::new((0..300_i64).map(|n| (n % 3 == 0).then_some(n)).collect::<Int64Array>());
+    let columns = [
+        ("time", time),
+        ("person", texts(&|n| format!("p{n}"))),
+        ("event", texts(&|n| ["viewed", "opened"][n % 2].to_owned())),
+        ("extra", extra),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("a schema");
+    writer.write(&batch).expect("its batch");
+    writer.close().expect("a whole file");
+    bytes
 }
