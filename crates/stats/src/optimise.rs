@@ -48,15 +48,20 @@ fn worst_if_undefined(value: f64) -> f64 {
 
 /// The least value over all starts. `None` when the objective is finite at none of them.
 pub(crate) fn minimise<const N: usize>(objective: &impl Objective<N>, starts: &[[f64; N]]) -> Option<Optimum<N>> {
-    let mut best: Option<([f64; N], f64)> = None;
+    let mut best: Option<Ended<N>> = None;
     for start in starts {
         let found = bfgs(objective, clamped(start));
-        if found.1.is_finite() && best.is_none_or(|(_, value)| found.1 < value) {
+        if found.value.is_finite() && best.as_ref().is_none_or(|best| found.value < best.value) {
             best = Some(found);
         }
     }
-    let (at, value) = best?;
-    let (at, value) = nelder_mead(objective, at, value);
+    let Ended { at, value, settled } = best?;
+    // A search that settled with next to nothing left to gain needs no polish.
+    let (at, value) = if settled {
+        (at, value)
+    } else {
+        nelder_mead(objective, at, value)
+    };
     let at_edge = at.iter().any(|x| x.abs() > BOX - 1e-3);
     Some(Optimum { at, value, at_edge })
 }
@@ -65,7 +70,14 @@ fn dot<const N: usize>(one: &[f64; N], other: &[f64; N]) -> f64 {
     one.iter().zip(other).map(|(a, b)| a * b).sum()
 }
 
-fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N]) -> ([f64; N], f64) {
+/// Where one descent ended, and whether its own model of the valley says that is the bottom.
+struct Ended<const N: usize> {
+    at: [f64; N],
+    value: f64,
+    settled: bool,
+}
+
+fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N]) -> Ended<N> {
     let identity: [[f64; N]; N] = std::array::from_fn(|i| std::array::from_fn(|j| f64::from(u8::from(i == j))));
     let mut at = start;
     let (mut value, mut slope) = objective.gradient(&at);
@@ -73,7 +85,11 @@ fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N]) -> ([f64
     let mut fresh = true;
     let mut calm = 0;
     if !value.is_finite() {
-        return (at, f64::INFINITY);
+        return Ended {
+            at,
+            value: f64::INFINITY,
+            settled: false,
+        };
     }
     for _ in 0..STEPS_MAX {
         let mut direction: [f64; N] = std::array::from_fn(|i| -dot(&inverse[i], &slope));
@@ -112,7 +128,9 @@ fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N]) -> ([f64
             fresh = false;
         }
     }
-    (at, value)
+    let left: f64 = (0..N).map(|i| slope[i] * dot(&inverse[i], &slope)).sum();
+    let settled = !fresh && left.abs() < 1e-7 && at.iter().all(|x| x.abs() < BOX - 1e-3);
+    Ended { at, value, settled }
 }
 
 /// The BFGS update of the inverse Hessian.
@@ -226,7 +244,7 @@ pub(crate) fn cholesky<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; 
             let sum: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
             let rest = matrix[i][j] - sum;
             if i == j {
-                if !(rest > 1e-12 * matrix[i][i].abs()) || !rest.is_finite() {
+                if !rest.is_finite() || rest <= 1e-12 * matrix[i][i].abs() {
                     return None;
                 }
                 lower[i][i] = rest.sqrt();

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn moments_are_right() {
-        let table: [(&dyn Fn(&mut Draws) -> f64, f64, f64); 7] = [
+        type Draw<'a> = &'a dyn Fn(&mut Draws) -> f64;
+        let table: [(Draw<'_>, f64, f64); 7] = [
             (&Draws::uniform, 0.5, 1.0 / 12.0),
             (&Draws::normal, 0.0, 1.0),
             (&Draws::exponential, 1.0, 1.0),

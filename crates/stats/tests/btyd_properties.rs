@@ -219,7 +219,8 @@ fn intervals_cover_mbg_nbd() {
         b: 2.0,
     };
     let somebody = Evidence::new(2.0, 15.0, 40.0);
-    let quantities: [(&str, &dyn Fn(&MbgNbd) -> f64); 3] = [
+    type Quantity<'a> = &'a dyn Fn(&MbgNbd) -> f64;
+    let quantities: [(&str, Quantity<'_>); 3] = [
         ("E[X(26)]", &|model| model.expected_new(26.0)),
         ("P(alive)", &|model| model.p_alive(&somebody)),
         ("E[Y(26)]", &|model| model.expected(&somebody, 26.0)),

@@ -3,7 +3,10 @@
 //! Fits see condensed rows: equal evidence is merged and the rows are put in one fixed order, so a million people cost
 //! what their distinct histories cost and no order of the input changes a digit.
 
-use crate::fitted::FitError;
+use crate::fitted::{FitError, Fitted, Parameters};
+
+/// How many people the first step of a fit looks at.
+const THINNED: usize = 250;
 
 /// A person, or `weight` people with the same history. Times in one unit, from the first event; same-day events merged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -136,6 +139,51 @@ impl Condensed {
             log_gaps: row.log_gaps + row.x * unit.ln(),
             ..*row
         })
+    }
+
+    /// A few hundred of the people, every so many-th in the fixed order, to find where the optimum lies before everybody is
+    /// asked. `None` when there are few rows anyway.
+    fn thinned(&self) -> Option<Self> {
+        if self.rows.len() <= 2 * THINNED {
+            return None;
+        }
+        let step = self.people / THINNED as f64;
+        let (mut passed, mut next) = (0.0, 0.5 * step);
+        let mut rows: Vec<Evidence> = Vec::with_capacity(THINNED);
+        for row in &self.rows {
+            passed += row.weight;
+            let mut weight = 0.0;
+            while next < passed {
+                weight += 1.0;
+                next += step;
+            }
+            if weight > 0.0 {
+                rows.push(Evidence { weight, ..*row });
+            }
+        }
+        let events = rows.iter().map(|row| row.weight * row.x).sum();
+        let people = rows.iter().map(|row| row.weight).sum();
+        (events > 0.0).then_some(Self {
+            rows,
+            people,
+            events,
+            unit: self.unit,
+        })
+    }
+
+    /// Fits from several starts to a sample first and from its optimum to everybody; from all starts to everybody when the
+    /// sample is too poor to bound its parameters.
+    pub(super) fn fit_in_two_steps<M: Parameters<N>, const N: usize>(
+        &self,
+        starts: &[[f64; N]],
+        fit: impl Fn(&Self, &[[f64; N]]) -> Result<Fitted<M, N>, FitError>,
+    ) -> Result<Fitted<M, N>, FitError> {
+        if let Some(found) = self.thinned().and_then(|sample| fit(&sample, starts).ok())
+            && found.warning.is_none()
+        {
+            return fit(self, &[found.model.to_array()]);
+        }
+        fit(self, starts)
     }
 
     pub(crate) fn mean_age(&self) -> f64 {

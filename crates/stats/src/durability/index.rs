@@ -126,7 +126,7 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
                 .iter()
                 .all(|value| *value >= 0.0 && value.is_finite())
     };
-    if !audience.rows.iter().all(fits) || !(level > 0.0 && level < 1.0) {
+    if !(audience.rows.iter().all(fits) && level > 0.0 && level < 1.0) {
         return None;
     }
     let found = factors(audience, |_| 1.0, |_| 1.0);

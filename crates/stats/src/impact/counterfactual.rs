@@ -183,13 +183,17 @@ mod tests {
             }
             println!("lift {lift}, drift {drift}: held {held} of 40, called a success {seen}");
             assert!(held >= 33, "lift {lift}, drift {drift}: {held} of 40");
+            // A steady series shows the lift nearly always, a drifting one less often; nothing is called a success by luck.
+            let (least, most) = if lift == 0.0 {
+                (0, 5)
+            } else if drift == 0.0 {
+                (32, 40)
+            } else {
+                (20, 40)
+            };
             assert!(
-                if lift == 0.0 {
-                    seen <= 6
-                } else {
-                    drift > 0.0 || seen >= 50
-                },
-                "{lift} {drift}: {seen}"
+                (least..=most).contains(&seen),
+                "lift {lift}, drift {drift}: called a success {seen} of 40"
             );
         }
     }

@@ -86,7 +86,7 @@ impl GammaPoisson {
 
     /// An item's rate: posterior mean and equal-tailed interval; `n` is its count.
     pub fn posterior(&self, item: Exposed, level: f64) -> Option<Estimate> {
-        if !(item.exposure >= 0.0 && item.exposure.is_finite()) || !(level > 0.0 && level < 1.0) {
+        if !(item.exposure >= 0.0 && item.exposure.is_finite() && level > 0.0 && level < 1.0) {
             return None;
         }
         let (shape, rate) = (self.a + item.k as f64, self.b + item.exposure);

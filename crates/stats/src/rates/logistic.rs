@@ -196,8 +196,8 @@ fn newton(table: &Table, scaled: &[Vec<f64>], penalty: f64, start: Vec<f64>) -> 
             let feature = |index: usize| if index == 0 { 1.0 } else { features[index - 1] };
             for i in 0..size {
                 slope[i] += gap * feature(i);
-                for j in 0..=i {
-                    curvature[i][j] += spread * feature(i) * feature(j);
+                for (j, entry) in curvature[i].iter_mut().enumerate() {
+                    *entry += spread * feature(i) * feature(j);
                 }
             }
         }
@@ -206,9 +206,6 @@ fn newton(table: &Table, scaled: &[Vec<f64>], penalty: f64, start: Vec<f64>) -> 
                 slope[i] -= penalty * at[i];
                 // A hair of ridge keeps a constant or doubled column from stopping the search; it moves no digit shown.
                 curvature[i][i] += penalty + 1e-9;
-            }
-            for j in i + 1..size {
-                curvature[i][j] = curvature[j][i];
             }
         }
         let step = linear::solve(curvature, slope).ok_or(FitError::NotIdentified(

@@ -6,25 +6,12 @@
 //! trials keep their digits. Quantiles are solved in the logit by Halley steps inside a bracket.
 
 use super::gamma::{digamma, ln_beta, stirling_remainder, trigamma};
+use super::legendre::TWENTY;
 use super::normal;
 use std::f64::consts::PI;
 
 /// Above this, for both parameters, tails are integrated; below, the continued fraction is faster.
 const WIDE: f64 = 60.0;
-
-/// The positive half of the 20-point Gauss–Legendre rule: node and weight.
-const LEGENDRE: [(f64, f64); 10] = [
-    (0.07652652113349734, 0.15275338713072628),
-    (0.22778585114164507, 0.14917298647260424),
-    (0.37370608871541955, 0.1420961093183824),
-    (0.5108670019508271, 0.1316886384491769),
-    (0.636053680726515, 0.1181945319615186),
-    (0.7463319064601508, 0.1019301198172407),
-    (0.8391169718222188, 0.08327674157670471),
-    (0.912234428251326, 0.06267204833410879),
-    (0.9639719272779138, 0.040601429800386446),
-    (0.993128599185095, 0.017614007139150893),
-];
 
 /// A point of (0, 1) held as x and 1−x, so that both keep their digits.
 #[derive(Clone, Copy)]
@@ -177,7 +164,7 @@ impl Beta {
             (self.a * s - sum * (at.x * s.exp_m1()).ln_1p()).exp()
         };
         let half = 0.5 * reach;
-        LEGENDRE
+        TWENTY
             .iter()
             .map(|(node, weight)| weight * (value(half * (1.0 - node)) + value(half * (1.0 + node))))
             .sum::<f64>()

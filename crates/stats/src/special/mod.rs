@@ -8,4 +8,5 @@ pub mod beta;
 pub mod gamma;
 pub mod hypergeometric;
 pub mod incomplete_gamma;
+pub(crate) mod legendre;
 pub mod normal;

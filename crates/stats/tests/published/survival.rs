@@ -23,7 +23,7 @@ fn waltons() -> Vec<(Duration, &'static str)> {
     .collect()
 }
 
-fn only<'a>(rows: &[(Duration, &'a str)], group: &str) -> Vec<Duration> {
+fn only(rows: &[(Duration, &str)], group: &str) -> Vec<Duration> {
     rows.iter()
         .filter(|(_, name)| *name == group)
         .map(|(row, _)| *row)
