@@ -15,10 +15,10 @@ IMPORTS = 24
 ROWS = 400
 
 
-def write(folder, n):
+def write(folder, n, rows_count=ROWS):
     path = folder / f"late{n}.csv"
     # Each file touches the same people again, so merges have histories to weave together.
-    rows = [f"{1_700_000_000 + (k * 7919 + n * 104_729) % 5_000_000},reader{k % 150},purchased,f{n}r{k},piece{k % 5},{n + 1}.25,EUR" for k in range(ROWS)]
+    rows = [f"{1_700_000_000 + (k * 7919 + n * 104_729) % 5_000_000},reader{k % 150},purchased,f{n}r{k},piece{k % 5},{n + 1}.25,EUR" for k in range(rows_count)]
     path.write_text("time,person,event,id,piece,value,currency\n" + "\n".join(rows) + "\n")
     return path
 
@@ -75,8 +75,9 @@ def run(program, folder):
         whole = count % ROWS == 0 and (count // ROWS > IMPORTS or minor == sums[count // ROWS])
         expect(count == ids and whole, "a reader saw", (count, ids, minor))
     expect(watcher.seen == sorted(watcher.seen), "a reader saw the count fall")
+    checks = check_while_importing(longplay, folder)
     expect(not longplay.check(), longplay.check())
-    print(f"  {len(watcher.seen)} reads during {IMPORTS} imports; {len(known)} versions; {files} live segments at the end")
+    print(f"  {len(watcher.seen)} reads during {IMPORTS} imports, {len(known)} versions, {files} live segments; {checks} checks during an import")
 
 
 def compare_api(server, longplay):
@@ -98,6 +99,18 @@ def two_at_once(longplay, folder):
     again = longplay.import_files(*paths)
     expect(again["events_total"] == (IMPORTS + 2) * ROWS, "two imports at once:", again)
     expect(bool(before), "answers while importing")
+
+
+def check_while_importing(longplay, folder):
+    """`check` finds nothing wrong with a directory in the middle of being written."""
+    paths = [write(folder, 100 + n, 20_000) for n in range(3)]
+    importing = subprocess.Popen(longplay.command("import", *paths), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    checks = 0
+    while importing.poll() is None:
+        expect(not longplay.check(), "while importing:", longplay.check())
+        checks += 1
+    expect(importing.returncode == 0, "import while checking:", importing.stderr.read().decode())
+    return checks
 
 
 def past(connection, known):
