@@ -1,8 +1,8 @@
 //! models.md §8 and §9: concentration on public data, arms and the knowledge gradient.
 
-use crate::shared_data::shared_text;
+use crate::shared_data::{day_number, shared_text};
 use longplay_stats::bandit::*;
-use longplay_stats::durability::{Concentration, concentration};
+use longplay_stats::durability::{Concentration, Factors, concentration};
 use std::collections::BTreeMap;
 
 #[track_caller]
@@ -43,24 +43,83 @@ fn lastfm_hetrec_concentration() {
     near(of(72).effective, 10.345, 1e-3);
 }
 
+/// One song of the chart extract: act, day of its debut, weeks and points.
+struct Song {
+    act: String,
+    debut: i64,
+    weeks: f64,
+    points: f64,
+}
+
+/// A line of CSV whose titles may hold commas inside quotes.
+fn fields(line: &str) -> Vec<String> {
+    let (mut found, mut quoted) = (vec![String::new()], false);
+    for character in line.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            ',' if !quoted => found.push(String::new()),
+            other => found.last_mut().unwrap().push(other),
+        }
+    }
+    found
+}
+
+/// No people in chart data, so two factors: breadth, and the points of songs that came more than a year after the first.
 #[test]
-fn chart_extract_the_beatles() {
+fn chart_extract_durability_of_acts() {
     let Some(text) = shared_text("chart-extract/songs.csv") else {
         return;
     };
-    let points = |act: &str| -> Vec<f64> {
-        text.lines()
-            .filter(|line| line.trim_start_matches('"').starts_with(act))
-            .map(|line| line.rsplit(',').next().unwrap().trim().parse().unwrap())
-            .collect()
-    };
-    let beatles = concentration(&points("The Beatles")).unwrap();
-    assert_eq!(points("The Beatles").len(), 66);
+    let songs: Vec<Song> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let f = fields(line);
+            let number = |index: usize| f[index].trim().parse::<f64>().unwrap();
+            Song {
+                act: f[0].clone(),
+                debut: day_number(&f[2]),
+                weeks: number(5),
+                points: number(6),
+            }
+        })
+        .collect();
+    assert_eq!(songs.len(), 234);
+    let of = |act: &str| songs.iter().filter(|song| song.act == act).collect::<Vec<_>>();
+    let table = [
+        ("The Beatles", 0.958445, 0.606330, 0.762321),
+        ("Elton John", 0.941296, 0.971991, 0.956521),
+        ("Los Del Rio", 0.225060, 0.020366, 0.067702),
+        ("Vanilla Ice", 0.490860, 0.016926, 0.091150),
+        ("a-ha", 0.440042, 0.115398, 0.225344),
+        ("Toni Basil", 0.077039, 0.040785, 0.056054),
+    ];
+    for (act, breadth, later, index) in table {
+        let own = of(act);
+        let spread = concentration(&own.iter().map(|song| song.points).collect::<Vec<_>>()).unwrap();
+        let first = own.iter().map(|song| song.debut).min().unwrap();
+        let late: f64 = own
+            .iter()
+            .filter(|song| song.debut - first > 365)
+            .map(|song| song.points)
+            .sum();
+        let factors = Factors {
+            breadth: 1.0 - spread.top,
+            back_catalogue: None,
+            returning: late / spread.total,
+        };
+        near(factors.breadth, breadth, 1e-6);
+        near(factors.returning, later, 1e-6);
+        near(factors.index(), index, 1e-6);
+    }
+    let beatles = concentration(&of("The Beatles").iter().map(|song| song.points).collect::<Vec<_>>()).unwrap();
+    assert_eq!(of("The Beatles").len(), 66);
+    assert_eq!(of("The Beatles").iter().map(|song| song.weeks).sum::<f64>(), 587.0);
     near(beatles.top, 0.0416, 5e-5);
     near(beatles.hhi, 0.0220, 5e-5);
     near(beatles.effective, 45.48, 5e-3);
     near(beatles.gini, 0.3806, 5e-5);
-    let los_del_rio = concentration(&points("Los Del Rio")).unwrap();
+    let los_del_rio = concentration(&of("Los Del Rio").iter().map(|song| song.points).collect::<Vec<_>>()).unwrap();
     near(los_del_rio.top, 0.7749, 5e-5);
     near(los_del_rio.effective, 1.56, 5e-3);
 }
