@@ -16,4 +16,4 @@ pub use bootstrap::credit_intervals;
 pub use journey::{Credits, Journey, Journeys};
 pub use markov::{Markov, markov};
 pub use rules::{Rule, by_rule, influenced};
-pub use shapley::shapley;
+pub use shapley::{shapley, shapley_by_position};

@@ -20,6 +20,24 @@ pub fn shapley(journeys: &Journeys) -> Credits {
     credits
 }
 
+/// Shapley credits by position (Zhao, Mahboobi & Bagheri 2018): `[channel][k]` is what the channel is credited with as the
+/// k-th touch, the positions from `positions` on taken together in the last one. A channel that was met several times shares
+/// its credit over those touches, so the row sums are [`shapley`]'s.
+pub fn shapley_by_position(journeys: &Journeys, positions: usize) -> Vec<Vec<f64>> {
+    let last = positions.max(1) - 1;
+    let mut credits = vec![vec![0.0; last + 1]; journeys.channels];
+    for journey in &journeys.rows {
+        let mut seen = journey.touches.clone();
+        seen.sort_unstable();
+        let distinct = seen.chunk_by(|one, other| one == other).count() as f64;
+        for (place, &channel) in journey.touches.iter().enumerate() {
+            let met = seen.partition_point(|&other| other <= channel) - seen.partition_point(|&other| other < channel);
+            credits[channel as usize][place.min(last)] += journey.conversions / (distinct * met as f64);
+        }
+    }
+    credits
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

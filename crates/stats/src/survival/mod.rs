@@ -3,6 +3,7 @@
 //! Who has not come back by today is not lost, only not yet seen; counting them as lost makes every young cohort look
 //! bad. Everything here takes [`Duration`]s: a time, whether it ended in the event, and a weight.
 
+mod cox;
 mod cure;
 mod duration;
 mod hazard;
@@ -10,6 +11,7 @@ mod kaplan_meier;
 mod log_rank;
 mod weibull;
 
+pub use cox::Cox;
 pub use cure::{CureVerdict, ExponentialCure, WeibullCure};
 pub use duration::Duration;
 pub use hazard::daily_hazard;

@@ -159,6 +159,12 @@ fn toy_of_models_md() {
     for (found, wanted) in shapley(&journeys).conversions.iter().zip([2.0, 2.0, 4.0]) {
         assert!((found - wanted).abs() < 1e-12);
     }
+    let placed = shapley_by_position(&journeys, 3);
+    // A is first in ABC (3 of 3 channels) and first and last in ACA (2 of 2): 1 + ½, and ½.
+    assert_eq!(placed[0], [1.5, 0.0, 0.5]);
+    for (row, whole) in placed.iter().zip(shapley(&journeys).conversions) {
+        assert!((row.iter().sum::<f64>() - whole).abs() < 1e-12);
+    }
     assert_eq!(influenced(&journeys).conversions, [5.0, 5.0, 8.0]);
     assert_eq!(
         by_rule(&journeys, Rule::LastOf(&[true, false, false])).conversions,

@@ -271,3 +271,31 @@ fn bdw_fader_et_al_2018_regular_and_high_end() {
     assert!((regular.model.survival(12.0) - 0.1773).abs() < 5e-5);
     assert!((high_end.model.survival(12.0) - 0.4039).abs() < 5e-5);
 }
+
+/// Wheat & Morrison 1990 on everybody's last two gaps; the package that carries the data says "close to 2".
+#[test]
+fn grocery_regularity() {
+    let Some(text) = shared_text("grocery/grocery_elog.csv") else {
+        return;
+    };
+    let mut days: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let (person, date) = line.split_once(',').unwrap();
+        days.entry(person).or_default().push(day_number(date));
+    }
+    let gaps: Vec<(f64, f64)> = days
+        .into_values()
+        .filter_map(|mut seen| {
+            seen.sort_unstable();
+            seen.dedup();
+            let last = seen.len().checked_sub(3)?;
+            Some((
+                (seen[last + 1] - seen[last]) as f64,
+                (seen[last + 2] - seen[last + 1]) as f64,
+            ))
+        })
+        .collect();
+    let k = regularity(&gaps).unwrap();
+    println!("{} people: k {k}", gaps.len());
+    assert!((k - 1.87).abs() < 6e-3, "{k}");
+}

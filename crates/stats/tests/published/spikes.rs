@@ -110,6 +110,48 @@ fn peyton_manning_table_of_models_md() {
     }
 }
 
+/// models.md: without the weekday step (every day given the same weekday) and a least history of 14.
+#[test]
+fn peyton_manning_without_weekdays() {
+    let Some((dates, mut days)) = page_views("wikipedia-pageviews/wp_log_peyton_manning.csv") else {
+        return;
+    };
+    days.iter_mut().for_each(|day| day.weekday = 0);
+    let scan = SpikeDetector {
+        least_history: 14,
+        ..SpikeDetector::default()
+    }
+    .scan(&days);
+    assert_eq!(scan.days.iter().flatten().filter(|day| day.flagged).count(), 253);
+    assert_eq!(scan.episodes.len(), 121);
+    let peak_on = |date: &str| {
+        scan.episodes
+            .iter()
+            .find(|episode| dates[episode.peak_day] == date)
+            .unwrap()
+    };
+    let bowl = peak_on("2014-02-03");
+    assert!(
+        (scan.days[bowl.peak_day].unwrap().base - 7289.5).abs() < 0.06 && (bowl.z - 11.29).abs() < 0.006,
+        "{bowl:?}"
+    );
+    let first = scan
+        .episodes
+        .iter()
+        .find(|episode| dates[episode.start] == "2008-02-03")
+        .unwrap();
+    assert_eq!((dates[first.end].as_str(), first.peak), ("2008-02-06", 179_415.0));
+    assert!(
+        (first.base - 4413.9).abs() < 0.06 && (first.z - 10.58).abs() < 0.006,
+        "{first:?}"
+    );
+    let form = shape(&days, first).unwrap();
+    assert!(
+        (form.peak_share - 0.680).abs() < 6e-4 && (form.ramp - 0.079).abs() < 6e-4,
+        "{form:?}"
+    );
+}
+
 #[test]
 fn youtube_active_one_of_models_md() {
     let Some(text) = shared_text("youtube-active-one/views_shares.csv") else {

@@ -64,7 +64,7 @@ fn waltons_lifelines_examples() {
 }
 
 #[test]
-fn rossi_kaplan_meier() {
+fn rossi_kaplan_meier_and_cox_1972() {
     let Some(text) = shared_text("survival/rossi.csv") else {
         return;
     };
@@ -77,6 +77,30 @@ fn rossi_kaplan_meier() {
         })
         .collect();
     assert_eq!((rows.len(), rows.iter().filter(|row| row.event).count()), (432, 114));
+    let features: Vec<Vec<f64>> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .skip(2)
+                .map(|field| field.trim().parse().unwrap())
+                .collect()
+        })
+        .collect();
+    let cox = Cox::fit(&rows, &features).unwrap();
+    let wanted = [
+        -0.379422, -0.057438, 0.313900, -0.149796, -0.433704, -0.084871, 0.091497,
+    ];
+    for (found, wanted) in cox.coefficients.iter().zip(wanted) {
+        near(*found, wanted, 1e-6);
+    }
+    near(cox.log_likelihood, -658.7477, 1e-4);
+    near(2.0 * (cox.log_likelihood - cox.log_likelihood_null), 33.27, 5e-3);
+    let aid = cox.hazard_ratio(0, 0.95).unwrap();
+    assert!(
+        aid.low < aid.value && aid.value < aid.high && (aid.value - 0.684).abs() < 1e-3,
+        "{aid:?}"
+    );
     let curve = KaplanMeier::new(&rows).unwrap();
     for (t, s) in [(10.0, 0.965278), (26.0, 0.875), (52.0, 0.736111)] {
         near(at(&curve, t), s, 1e-6);
