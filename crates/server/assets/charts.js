@@ -145,7 +145,8 @@
         renderItem: function (params, api) {
           var box = params.coordSys;
           var left = Math.max(box.x, api.coord([time(run[0].at) - half, 0])[0]);
-          var right = Math.min(box.x + box.width, api.coord([time(run[run.length - 1].at) + half, 0])[0]);
+          var until = Math.max(time(run[run.length - 1].at) + half, data.today ? time(data.today) : 0);
+          var right = Math.min(box.x + box.width, api.coord([until, 0])[0]);
           var children = [{ type: "rect", shape: { x: left, y: box.y, width: right - left, height: box.height }, style: { fill: t.usual, opacity: 0.1 } },
             { type: "line", shape: { x1: left, y1: box.y, x2: left, y2: box.y + box.height }, style: { stroke: t.axis, lineWidth: 1, lineDash: [4, 4] } }];
           if (right - left > 24) children.push({ type: "text", x: (left + right) / 2, y: box.y + box.height / 2, rotation: right - left > 76 ? 0 : Math.PI / 2, style: { text: "too early", fill: t.muted, font: "13px " + t.sans, textAlign: "center", textVerticalAlign: "middle" } });
@@ -159,7 +160,10 @@
     lines = lines || { silent: true, symbol: "none", animation: false, data: [] };
     var line = { lineStyle: { type: "solid", color: t.ink, width: 1, opacity: 0.7 }, label: { formatter: data.reference.label, color: t.ink, fontSize: 13, textBorderColor: t.surface, textBorderWidth: 3 } };
     line[axis] = data.reference.value * data.factor;
-    line.label.position = axis === "yAxis" ? "insideStartTop" : "start";
+    var early = data.marks.slice(0, Math.ceil(data.marks.length / 4)).filter(function (m) { return m.value !== null; });
+    var above = early.filter(function (m) { return m.value >= data.reference.value; }).length * 2 > early.length;
+    // Beside the line, on the side where the first marks are not.
+    line.label.position = axis === "xAxis" ? "start" : above ? "insideStartBottom" : "insideStartTop";
     if (axis === "xAxis") {
       // The label starts at the line, or ends there when it would leave the picture.
       line.label.distance = 6;
@@ -180,8 +184,8 @@
       {
         type: "scatter", z: 4, name: "unusual", color: t.accent, itemStyle: { opacity: 1 }, symbolSize: 9,
         data: data.marks.filter(function (m) { return m.marked && m.value !== null; }).map(function (m) {
-          var right = (time(m.at) - time(data.marks[0].at)) / (time(data.marks[data.marks.length - 1].at) - time(data.marks[0].at) || 1) > 0.85;
-          return { value: [time(m.at), scaled(m.value, data)], label: { show: m.label !== "", formatter: m.label, position: right ? "left" : "right", color: t.ink, fontSize: 13, distance: 6 } };
+          var right = (time(m.at) - time(data.marks[0].at)) / (time(data.marks[data.marks.length - 1].at) - time(data.marks[0].at) || 1) > 0.6;
+          return { value: [time(m.at), scaled(m.value, data)], label: { show: m.label !== "", formatter: m.label, position: right ? "left" : "right", color: t.ink, fontSize: 13, distance: 6, textBorderColor: t.surface, textBorderWidth: 3 } };
         }),
         labelLayout: { hideOverlap: true },
       },
@@ -334,7 +338,7 @@
       if (/^[=+\-@\t\r]/.test(text) && isNaN(text)) text = "'" + text;
       return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
     };
-    var lines = [Array.from(table.tHead.rows[0].cells).map(function (c) { return cell(c.textContent); }).join(",")];
+    var lines = [Array.from(table.tHead.rows[0].cells).map(function (c) { return cell(c.dataset.name); }).join(",")];
     Array.from(table.tBodies[0].rows).forEach(function (row) {
       lines.push(Array.from(row.children).map(function (c) { return cell(c.dataset.value); }).join(","));
     });

@@ -74,22 +74,26 @@ pub struct Mark {
     pub label: String,
 }
 
+/// A column: its name for people, and for a file, where raw values stand under it.
 pub struct Column {
     pub name: String,
+    pub file_name: &'static str,
     pub numeric: bool,
 }
 
 impl Column {
-    pub fn text(name: impl Into<String>) -> Self {
+    pub fn text(name: impl Into<String>, file_name: &'static str) -> Self {
         Self {
             name: name.into(),
+            file_name,
             numeric: false,
         }
     }
 
-    pub fn number(name: impl Into<String>) -> Self {
+    pub fn number(name: impl Into<String>, file_name: &'static str) -> Self {
         Self {
             name: name.into(),
+            file_name,
             numeric: true,
         }
     }

@@ -23,31 +23,42 @@ pub struct Bar {
     pub dot: f64,
 }
 
-/// The figures about everybody, in the order of the answer. How many people there are, and how many have not had time
-/// yet, is said in the line of evidence and in the cautions.
+/// The figures about everybody, what the sentence speaks of first. How many people there are, and how many have not had
+/// time yet, is said in the line of evidence and in the cautions.
 pub fn tiles(answer: &Answer, most: usize) -> Vec<Tile> {
     let leads = |figure: &&Figure| figure.key != "people" && !figure.key.starts_with("waiting_");
-    let about_all = || {
-        answer
-            .figures
-            .iter()
-            .filter(|figure| figure.scope.is_empty())
-            .filter(leads)
-    };
-    about_all()
-        .take(most)
-        .map(|figure| {
-            let same_unit = about_all().filter(|other| other.unit == figure.unit);
-            let longest = same_unit
-                .filter_map(|other| other.high.or(other.value))
-                .fold(0.0, f64::max);
-            tile(figure, longest)
-        })
-        .collect()
+    let mut figures: Vec<&Figure> = answer
+        .figures
+        .iter()
+        .filter(|figure| figure.scope.is_empty())
+        .filter(leads)
+        .collect();
+    figures.sort_by_key(|figure| goal_order(figure));
+    figures.truncate(most);
+    figures.iter().map(|figure| tile(figure, &figures)).collect()
 }
 
-fn tile(figure: &Figure, longest: f64) -> Tile {
-    let scale = Scale::of(&figure.unit, figure.value);
+/// Purchases, then the other goals, the rarest first, then what is no goal: the order in which `goals` speaks of them.
+pub fn goal_order(figure: &Figure) -> (u8, i64) {
+    match figure.key.strip_prefix("converted_") {
+        Some("purchase") => (0, 0),
+        Some(_) if figure.count > 0 => (1, figure.count),
+        Some(_) => (2, 0),
+        None => (3, 0),
+    }
+}
+
+fn tile(figure: &Figure, beside: &[&Figure]) -> Tile {
+    let same_unit = || beside.iter().filter(|other| other.unit == figure.unit);
+    let longest = same_unit()
+        .filter_map(|other| other.high.or(other.value))
+        .fold(0.0, f64::max);
+    // One scale for neighbours, so that they compare at a glance: the one on which the smallest still reads well.
+    let smallest = same_unit()
+        .filter_map(|other| other.value)
+        .filter(|value| *value > 0.0)
+        .fold(f64::INFINITY, f64::min);
+    let scale = Scale::of(&figure.unit, [smallest]);
     let known = figure.state == State::Known;
     let value = figure.value.filter(|_| known);
     Tile {

@@ -131,11 +131,8 @@ impl Scale {
             .filter(|value| value.is_finite())
             .fold(0.0, |most: f64, v| most.max(v.abs()));
         match unit {
-            // Nothing to see yet, or something worth a whole number of people in a hundred.
-            "share" if largest == 0.0 || largest >= 0.02 => Self::rate(100.0, 100),
-            "share" if largest >= 0.002 => Self::rate(1_000.0, 1_000),
-            "share" => Self::rate(100_000.0, 100_000),
-            "per_1000" => Self::rate(1.0, 1_000),
+            "share" => Self::rate(largest, 1.0),
+            "per_1000" => Self::rate(largest / 1_000.0, 0.001),
             _ => match Currency::parse(unit) {
                 Some(currency) => Self {
                     factor: 1.0,
@@ -153,10 +150,17 @@ impl Scale {
         }
     }
 
-    fn rate(factor: f64, base: i64) -> Self {
+    /// In 100 where that makes two or more, else in as many as it takes; `share` is how much of one raw unit makes all.
+    fn rate(share_largest: f64, share: f64) -> Self {
+        let base: i64 = match share_largest {
+            most if most == 0.0 || most >= 0.02 => 100,
+            most if most >= 0.002 => 1_000,
+            most if most >= 0.000_2 => 10_000,
+            _ => 100_000,
+        };
         let heading = format!("in {}", whole(base));
         Self {
-            factor,
+            factor: base as f64 * share,
             suffix: format!(" {heading}"),
             heading,
             places: None,
@@ -218,13 +222,17 @@ pub fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// At most so many letters, with a sign that some are missing.
+/// At most so many letters, cut between words where that keeps half of them, with a sign that some are missing.
 pub fn shortened(text: &str, letters_max: usize) -> String {
     if text.chars().count() <= letters_max {
         return text.to_owned();
     }
     let kept: String = text.chars().take(letters_max.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let words = kept
+        .rsplit_once(' ')
+        .map(|(words, _)| words)
+        .filter(|words| words.chars().count() * 2 >= letters_max);
+    format!("{}…", words.unwrap_or(&kept).trim_end())
 }
 
 /// `1 person`, `2 people`
@@ -271,9 +279,17 @@ mod tests {
         assert_eq!(Scale::of("share", [0.0042]).say(0.0042), "4.2 in 1,000");
         assert_eq!(Scale::of("share", [0.31, 0.004]).range(0.27, 0.35), "27 to 35");
         assert_eq!(Scale::of("per_1000", [9.0]).say(9.0), "9 in 1,000");
+        assert_eq!(Scale::of("per_1000", [456.0]).range(9.0, 456.0), "0.9 to 46");
         assert_eq!(Scale::of("EUR", [1234.5]).say(-1234.5), "−1,234.50 EUR");
         assert_eq!(Scale::of("JPY", [1500.0]).say(1500.0), "1,500 JPY");
         assert_eq!(Scale::of("days", []).say(23.0), "23 days");
+    }
+
+    #[test]
+    fn long_titles_are_cut_between_words() {
+        assert_eq!(shortened("Studio tour", 20), "Studio tour");
+        assert_eq!(shortened("Ten mistakes everybody makes", 20), "Ten mistakes…");
+        assert_eq!(shortened("Donaudampfschifffahrtsgesellschaft", 10), "Donaudamp…");
     }
 
     #[test]

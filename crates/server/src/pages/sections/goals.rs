@@ -1,9 +1,10 @@
 //! The pictures of `goals`: for each goal somebody reached, how many of the people each piece brought reached it (or each
 //! channel, topic or week, whatever the answer is broken down by).
 //!
-//! Shown are the ten that brought most people, the best first; those for which it is too early come last.
+//! Shown are ten: half of them those that brought most people, whatever came of it, the rest those that brought most who
+//! reached the goal. The best rate comes first; those for which it is too early come last.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use longplay_measures::{Answer, Figure, State};
 
@@ -13,6 +14,7 @@ use crate::pages::tile;
 use crate::pages::words::{self, Scale};
 
 const PIECES_MAX: usize = 10;
+const LARGEST_MAX: usize = 5;
 const GOALS_MAX: usize = 4;
 /// What the people are called whom no piece brought.
 const NO_PIECE: &str = "No piece: came straight to you";
@@ -20,13 +22,17 @@ const NO_PIECE: &str = "No piece: came straight to you";
 const NONE: &str = "None known";
 
 pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
-    let goals = answer
+    let about_all = answer
         .figures
         .iter()
         .filter(|figure| figure.scope.is_empty() && figure.count > 0);
-    let goals = goals.filter_map(|figure| Some((figure, figure.key.strip_prefix("converted_")?)));
+    let mut goals: Vec<(&Figure, &str)> = about_all
+        .filter_map(|figure| Some((figure, figure.key.strip_prefix("converted_")?)))
+        .collect();
+    goals.sort_by_key(|(figure, _)| tile::goal_order(figure));
+    goals.truncate(GOALS_MAX);
     goals
-        .take(GOALS_MAX)
+        .iter()
         .filter_map(|(all, goal)| breakdown(answer, all, goal, titles))
         .collect()
 }
@@ -36,8 +42,7 @@ fn breakdown(answer: &Answer, all: &Figure, goal: &str, titles: &Titles) -> Opti
     let mut pieces: Vec<&Figure> = answer.figures.iter().filter(is_part).collect();
     let by = *pieces.first()?.scope.keys().next()?;
     let found = pieces.len();
-    pieces.sort_by_key(|figure| std::cmp::Reverse(figure.n));
-    pieces.truncate(PIECES_MAX);
+    choose(&mut pieces);
     pieces.sort_by(|one, other| best_first(one, other));
     let scale = Scale::of(&all.unit, pieces.iter().filter_map(|figure| figure.value));
     let did = tile::did(goal);
@@ -60,25 +65,35 @@ fn breakdown(answer: &Answer, all: &Figure, goal: &str, titles: &Titles) -> Opti
             marks: pieces.iter().map(|figure| mark(figure, &did, titles, &scale)).collect(),
         },
         columns: vec![
-            Column::text(words::capital(by)),
-            Column::number("People it brought"),
-            Column::number(format!("Who {did}")),
-            Column::number(scale.heading.clone()),
-            Column::number("From"),
-            Column::number("To"),
+            Column::text(words::capital(by), by),
+            Column::number("People it brought", "people"),
+            Column::number(format!("Who {did}"), "converted"),
+            Column::number(words::capital(&scale.heading), "per_1000"),
+            Column::number("From", "low_per_1000"),
+            Column::number("To", "high_per_1000"),
         ],
         rows: pieces.iter().map(|figure| row(figure, titles, &scale)).collect(),
-        rest: (left > 0).then(|| rest(left, by)),
+        rest: (left > 0).then(|| rest(left, by, &did)),
     })
 }
 
-fn rest(left: usize, by: &str) -> String {
+/// Keeps the largest, and of the rest those with most who reached the goal.
+fn choose(pieces: &mut Vec<&Figure>) {
+    pieces.sort_by_key(|figure| Reverse(figure.n));
+    let from = LARGEST_MAX.min(pieces.len());
+    pieces[from..].sort_by_key(|figure| Reverse((figure.count, figure.n)));
+    pieces.truncate(PIECES_MAX);
+}
+
+fn rest(left: usize, by: &str, did: &str) -> String {
     let more = if left == 1 {
         format!("1 more {by}")
     } else {
         format!("{} more {by}s", words::count(left as u64))
     };
-    format!("The ten that brought most people; {more} in the full answer.")
+    format!(
+        "Shown: the five that brought most people, and the five that brought most who {did}; {more} in the full answer."
+    )
 }
 
 fn best_first(one: &Figure, other: &Figure) -> Ordering {

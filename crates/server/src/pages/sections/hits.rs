@@ -15,7 +15,7 @@ const SERIES: &str = "daily";
 const PICTURES_MAX: usize = 3;
 /// How many runs of marked days carry a date; more would cover each other.
 const LABELS_MAX: usize = 4;
-const LABEL_LETTERS_MAX: usize = 24;
+const LABEL_LETTERS_MAX: usize = 20;
 
 pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
     let mut daily: Vec<&Series> = answer
@@ -80,11 +80,11 @@ fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhi
             marks,
         },
         columns: vec![
-            Column::text("Day"),
-            Column::number(words::capital(&scale.heading)),
-            Column::number("Usual from"),
-            Column::number("Usual to"),
-            Column::text("Unusual"),
+            Column::text("Day", "day"),
+            Column::number(words::capital(&scale.heading), "value"),
+            Column::number("Usual from", "usual_low"),
+            Column::number("Usual to", "usual_high"),
+            Column::text("Unusual", "unusual"),
         ],
         rows: series.points.iter().map(|point| row(point, &led, &scale)).collect(),
         rest: None,
