@@ -77,7 +77,24 @@ impl Journeys {
                 };
             return Err(FitError::BadRow { row, reason });
         }
-        let rows = rows.into_iter().filter(|journey| !journey.touches.is_empty()).collect();
+        let mut rows: Vec<Journey> = rows.into_iter().filter(|journey| !journey.touches.is_empty()).collect();
+        // One fixed order, so that no order of the input changes a digit of a sum.
+        let numbers = |journey: &Journey| [journey.conversions, journey.nulls, journey.value];
+        rows.sort_by(|one, other| {
+            let ages = one.ages.iter().zip(&other.ages).map(|(a, b)| a.total_cmp(b));
+            let counts = numbers(one)
+                .into_iter()
+                .zip(numbers(other))
+                .map(|(a, b)| a.total_cmp(&b));
+            let rest = ages
+                .chain(counts)
+                .find(|order| order.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal);
+            one.touches
+                .cmp(&other.touches)
+                .then(one.ages.len().cmp(&other.ages.len()))
+                .then(rest)
+        });
         Ok(Self { rows, channels })
     }
 

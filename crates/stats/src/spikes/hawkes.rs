@@ -141,9 +141,73 @@ impl SelfExciting {
     }
 }
 
+/// What one unit of outside promotion brings in all, step by step, under HIP (Rizoiu et al., WWW 2017): a branching process
+/// in discrete days with a power-law memory, ξ(t) = δ(t) + Σ_τ ξ(t−τ) C (τ+c)^−(1+θ), C = K(α−1)/(α−β−1).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct PowerLawMemory {
+    /// C.
+    pub strength: f64,
+    /// c, the days before the memory begins to fade.
+    pub cutoff: f64,
+    /// θ.
+    pub fading: f64,
+}
+
+impl PowerLawMemory {
+    /// C from the quality K, the exponent α of the audience's sizes and β.
+    pub fn strength_of(quality: f64, alpha: f64, beta: f64) -> f64 {
+        quality * (alpha - 1.0) / (alpha - beta - 1.0)
+    }
+
+    fn memory(&self, days: usize) -> Vec<f64> {
+        (1..=days)
+            .map(|day| self.strength * (day as f64 + self.cutoff).powf(-(1.0 + self.fading)))
+            .collect()
+    }
+
+    /// The response of each step; costs O(steps²).
+    pub fn response(&self, steps: usize) -> Vec<f64> {
+        let memory = self.memory(steps);
+        let mut found = vec![0.0; steps];
+        if let Some(first) = found.first_mut() {
+            *first = 1.0;
+        }
+        for step in 1..steps {
+            found[step] = (0..step).map(|before| found[before] * memory[step - before - 1]).sum();
+        }
+        found
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// models.md §3: HIP, video bUORBT9iFKc.
+    #[test]
+    fn hip_response_of_one_video() {
+        let strength = PowerLawMemory::strength_of(6.777116, 2.016, 0.1);
+        assert!((strength - 7.516976).abs() < 1e-6, "{strength}");
+        let memory = PowerLawMemory {
+            strength,
+            cutoff: 10.557258,
+            fading: 1.16621,
+        };
+        // The tail beyond a million days as an integral.
+        let tail = strength * (1e6_f64 + 0.5 + memory.cutoff).powf(-memory.fading) / memory.fading;
+        let branching = memory.memory(1_000_000).iter().sum::<f64>() + tail;
+        assert!((branching - 0.390644).abs() < 1e-6, "{branching}");
+        let response = memory.response(10_001);
+        let whole: f64 = response.iter().sum();
+        assert!((whole - 1.640700).abs() < 1e-6, "{whole}");
+        assert!((whole * 129.117840 - 211.8436).abs() < 1e-3);
+        let mut sum = 0.0;
+        let reached = response.iter().position(|step| {
+            sum += step;
+            sum >= 0.95 * whole
+        });
+        assert!(reached.is_some_and(|step| (101..=102).contains(&step)), "{reached:?}");
+    }
     use crate::random::Draws;
 
     /// models.md §3, tick's hawkes_models_gtest.

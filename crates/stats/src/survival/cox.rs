@@ -103,24 +103,30 @@ fn partial(rows: &[(Duration, &[f64])], beta: &[f64]) -> Partial {
     found
 }
 
+/// How many features there are, if every row has them all.
+fn check(durations: &[Duration], features: &[Vec<f64>]) -> Result<usize, FitError> {
+    let columns = features.first().ok_or(FitError::NoEvidence)?.len();
+    for (row, (duration, x)) in durations.iter().zip(features).enumerate() {
+        let finite = x.iter().all(|value| value.is_finite()) && duration.time.is_finite();
+        if x.len() != columns || !finite || !(duration.weight > 0.0 && duration.weight.is_finite()) {
+            return Err(FitError::BadRow {
+                row,
+                reason: "a feature, time or weight is missing or not a number",
+            });
+        }
+    }
+    if durations.len() != features.len() || columns == 0 || !durations.iter().any(|row| row.event) {
+        return Err(FitError::NotIdentified(
+            "it needs features for every row, and at least one event",
+        ));
+    }
+    Ok(columns)
+}
+
 impl Cox {
     /// Maximum partial likelihood; one row of features per duration. Features are centred and scaled inside.
     pub fn fit(durations: &[Duration], features: &[Vec<f64>]) -> Result<Self, FitError> {
-        let columns = features.first().ok_or(FitError::NoEvidence)?.len();
-        for (row, (duration, x)) in durations.iter().zip(features).enumerate() {
-            let finite = x.iter().all(|value| value.is_finite()) && duration.time.is_finite();
-            if x.len() != columns || !finite || !(duration.weight > 0.0 && duration.weight.is_finite()) {
-                return Err(FitError::BadRow {
-                    row,
-                    reason: "a feature, time or weight is missing or not a number",
-                });
-            }
-        }
-        if durations.len() != features.len() || columns == 0 || !durations.iter().any(|row| row.event) {
-            return Err(FitError::NotIdentified(
-                "it needs features for every row, and at least one event",
-            ));
-        }
+        let columns = check(durations, features)?;
         let people = durations.len() as f64;
         let mean = |c: usize| features.iter().map(|x| x[c]).sum::<f64>() / people;
         let means: Vec<f64> = (0..columns).map(mean).collect();

@@ -126,7 +126,7 @@ fn pathdata_second_order_is_a_chain_too() {
     println!("order 2 removal: {:?}", second.removal);
 }
 
-pub fn toy() -> Journeys {
+fn toy_rows() -> Vec<Journey> {
     let rows = [
         ("ABC", 3.0, 0.0),
         ("AB", 0.0, 4.0),
@@ -142,7 +142,11 @@ pub fn toy() -> Journeys {
         value: conversions,
         nulls,
     };
-    Journeys::new(rows.into_iter().map(journey).collect(), 3).unwrap()
+    rows.into_iter().map(journey).collect()
+}
+
+fn toy() -> Journeys {
+    Journeys::new(toy_rows(), 3).unwrap()
 }
 
 #[test]
