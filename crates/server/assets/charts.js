@@ -185,7 +185,9 @@
         type: "scatter", z: 4, name: "unusual", color: t.accent, itemStyle: { opacity: 1 }, symbolSize: 9,
         data: data.marks.filter(function (m) { return m.marked && m.value !== null; }).map(function (m) {
           var right = (time(m.at) - time(data.marks[0].at)) / (time(data.marks[data.marks.length - 1].at) - time(data.marks[0].at) || 1) > 0.6;
-          return { value: [time(m.at), scaled(m.value, data)], label: { show: m.label !== "", formatter: m.label, position: right ? "left" : "right", color: t.ink, fontSize: 13, distance: 6, textBorderColor: t.surface, textBorderWidth: 3 } };
+          // Low marks carry theirs above, or it would lie on the line.
+          var position = m.value * data.factor < highest(data) * 0.12 ? "top" : right ? "left" : "right";
+          return { value: [time(m.at), scaled(m.value, data)], label: { show: m.label !== "", formatter: m.label, position: position, color: t.ink, fontSize: 13, distance: 6, textBorderColor: t.surface, textBorderWidth: 3 } };
         }),
         labelLayout: { hideOverlap: true },
       },
@@ -258,10 +260,15 @@
   }
   function drawAll() { charts.forEach(draw); }
 
+  function hide(entry) {
+    entry.chart.dispatchAction({ type: "hideTip" });
+    entry.chart.dispatchAction({ type: "updateAxisPointer", currTrigger: "leave" });
+  }
+
   // Arrow keys walk the marks; the words go to the tooltip and to the one who listens.
   function walk(entry, event) {
     var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") { entry.chart.dispatchAction({ type: "hideTip" }); return; }
+    if (event.key === "Escape") { hide(entry); return; }
     if (!step && event.key !== "Home" && event.key !== "End") return;
     event.preventDefault();
     var last = entry.data.marks.length - 1;
@@ -269,9 +276,8 @@
     var mark = entry.data.marks[entry.at];
     entry.ears.textContent = mark.words;
     var series = entry.chart.getOption().series.findIndex(function (s) { return s.name === "known" || s.name === "days" || s.name === "bars"; });
-    var index = entry.at;
-    if (mark.value !== null) entry.chart.dispatchAction({ type: "showTip", seriesIndex: series, dataIndex: index });
-    else entry.chart.dispatchAction({ type: "hideTip" });
+    if (mark.value !== null) entry.chart.dispatchAction({ type: "showTip", seriesIndex: series, dataIndex: entry.at });
+    else hide(entry);
   }
 
   function start(element) {
@@ -283,7 +289,7 @@
     element.insertAdjacentElement("afterend", entry.ears);
     element.tabIndex = 0;
     element.addEventListener("keydown", function (event) { walk(entry, event); });
-    element.addEventListener("blur", function () { entry.chart.dispatchAction({ type: "hideTip" }); });
+    element.addEventListener("blur", function () { hide(entry); });
     charts.push(entry);
     draw(entry);
     new ResizeObserver(function () {
@@ -360,6 +366,7 @@
     document.querySelectorAll("[data-chart]").forEach(start);
     dark.addEventListener("change", drawAll);
     // Paper is white whatever the screen is.
+    document.querySelectorAll("[data-address]").forEach(function (place) { place.textContent = location.href; });
     addEventListener("beforeprint", function () { root.dataset.theme = "light"; drawAll(); });
     addEventListener("afterprint", function () { delete root.dataset.theme; drawAll(); });
   });

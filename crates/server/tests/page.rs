@@ -67,6 +67,11 @@ fn the_chart_holds_the_numbers_of_the_answer() {
         }
     }
     assert_eq!(weeks["today"], "2026-11-23");
+    let words = weeks["marks"][0]["words"].as_str().unwrap();
+    assert_eq!(
+        words,
+        "Week of 1 December 2025: 15 in 100, between 7.4 and 23. Counted over 60 people."
+    );
 }
 
 #[test]

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use longplay_domain::{Day, Time, Zone};
-use longplay_measures::{Answer, Figure, State};
+use longplay_measures::{Answer, Figure, Grade, State};
 
 use super::methods;
 use super::tile::{self, Tile};
+use super::words;
 use crate::pages::exhibit::Exhibit;
 
 mod goals;
@@ -100,6 +101,17 @@ pub fn is_empty(answer: &Answer) -> bool {
 fn today(answer: &Answer) -> Option<Day> {
     let zone = Zone::named(&answer.zone)?;
     Some(zone.day_of(Time::parse(&answer.as_of, &zone)?))
+}
+
+/// `Counted over 212 people.`: how a figure is known and of how many.
+fn basis(grade: Grade, n: u64) -> String {
+    let known = match grade {
+        Grade::Counted => "Counted",
+        Grade::Attributed => "Attributed by a model",
+        Grade::Compared => "Compared",
+        Grade::Tested => "Tested",
+    };
+    format!("{known} over {}.", words::people(n))
 }
 
 /// `between 27 and 35`, or why there is no range.

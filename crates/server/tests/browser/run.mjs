@@ -160,6 +160,14 @@ async function byKeyboard(browser) {
   await page.keyboard.press("Home");
   const spoken = await page.locator(".for-ears[aria-live]").first().textContent();
   check("keyboard: arrows read a mark aloud", (spoken ?? "").length > 10, spoken ?? "");
+  for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
+  const tip = () => page.locator(".tip").first();
+  const words = await page.locator(".for-ears[aria-live]").first().textContent();
+  check("keyboard: and show the same words", (await tip().isVisible()) && (await tip().textContent()) === words, words ?? "");
+  await page.screenshot({ path: path.join(outDir, "home-tooltip.png") });
+  await page.keyboard.press("Escape");
+  const closed = await tip().waitFor({ state: "hidden", timeout: 2000 }).then(() => true, () => false);
+  check("keyboard: Escape closes them", closed);
   await page.keyboard.press("t");
   check("keyboard: t inside a picture unfolds its table only", (await shown()) === 1);
   const head = page.locator(".table.open thead button").nth(1);
@@ -196,6 +204,7 @@ async function onPaper(browser) {
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   const folded = await page.locator(".table").evaluateAll((tables) => tables.filter((table) => !table.checkVisibility()).length);
   check("paper: tables are unrolled", folded === 0);
+  check("paper: the foot names the view", (await page.locator(".foot").innerText()).includes(home));
   check("paper: no rail", !(await page.locator(".rail").isVisible()));
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   check("paper: is white, whatever the screen is", ground === "rgb(255, 255, 255)", ground);

@@ -6,9 +6,9 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use longplay_measures::{Answer, Figure, State};
+use longplay_measures::{Answer, Figure, Grade, State};
 
-use super::{Titles, missing_words, range_words};
+use super::{Titles, basis, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
 use crate::pages::tile;
 use crate::pages::words::{self, Scale};
@@ -62,7 +62,10 @@ fn breakdown(answer: &Answer, all: &Figure, goal: &str, titles: &Titles) -> Opti
             axis: scale.suffix.clone(),
             today: None,
             reference: everyone(all, &scale),
-            marks: pieces.iter().map(|figure| mark(figure, &did, titles, &scale)).collect(),
+            marks: pieces
+                .iter()
+                .map(|figure| mark(figure, (answer.grade, &did), titles, &scale))
+                .collect(),
         },
         columns: vec![
             Column::text(words::capital(by), by),
@@ -118,14 +121,14 @@ fn name<'a>(figure: &'a Figure, titles: &'a Titles) -> &'a str {
     }
 }
 
-fn mark(figure: &Figure, did: &str, titles: &Titles, scale: &Scale) -> Mark {
-    let people = words::people(figure.n);
+fn mark(figure: &Figure, (grade, did): (Grade, &str), titles: &Titles, scale: &Scale) -> Mark {
     let words = match figure.value.filter(|_| figure.state == State::Known) {
         Some(value) => format!(
-            "{} {did}, {}. {} of {people}.",
+            "{} {did}, {}: {}. {}",
             scale.say(value),
             range_words(figure.low, figure.high, |raw| scale.number(raw)),
-            words::whole(figure.count)
+            words::whole(figure.count),
+            basis(grade, figure.n)
         ),
         None => {
             let day = figure
@@ -133,9 +136,10 @@ fn mark(figure: &Figure, did: &str, titles: &Titles, scale: &Scale) -> Mark {
                 .map(|day| format!("; ask again on {}", words::day(day)))
                 .unwrap_or_default();
             format!(
-                "{}{day}. {} of {people} so far.",
+                "{}{day}. {} of {} so far.",
                 missing_words(figure.state),
-                words::whole(figure.count)
+                words::whole(figure.count),
+                words::people(figure.n)
             )
         }
     };

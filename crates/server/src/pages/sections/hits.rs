@@ -1,13 +1,15 @@
 //! The pictures of `hits`: a channel's days over their usual range, with the unusual ones marked and the piece that led
 //! each stretch named.
 //!
-//! Only series with an unusual day are worth a picture, the latest such day first; if none has one, the first series
+//! Only series with an unusual day are worth a picture, the most unusual first; if none has one, the first series
 //! stands for what is usual.
 
 use longplay_domain::Day;
 use longplay_measures::{Answer, Point, Series, State};
 
 use super::{Titles, missing_words};
+use serde_json::Value;
+
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Row};
 use crate::pages::words::{self, Scale};
 
@@ -23,17 +25,9 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         .iter()
         .filter(|series| series.key == SERIES && has_value(series))
         .collect();
-    let last_hit = |series: &&Series| {
-        series
-            .points
-            .iter()
-            .filter(|point| point.marked)
-            .map(|point| point.day)
-            .max()
-    };
-    if daily.iter().any(|series| last_hit(series).is_some()) {
-        daily.retain(|series| last_hit(series).is_some());
-        daily.sort_by_key(|series| std::cmp::Reverse(last_hit(series)));
+    if daily.iter().any(|series| is_marked(series)) {
+        daily.retain(|series| is_marked(series));
+        daily.sort_by(|one, other| strongest(answer, other).total_cmp(&strongest(answer, one)));
     } else {
         daily.truncate(1);
     }
@@ -43,6 +37,26 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         .enumerate()
         .map(|(index, series)| days(answer, series, index, titles))
         .collect()
+}
+
+fn is_marked(series: &Series) -> bool {
+    series.points.iter().any(|point| point.marked)
+}
+
+/// How far above the usual the series' most unusual stretch was.
+fn strongest(answer: &Answer, series: &Series) -> f64 {
+    episodes(answer, series)
+        .filter_map(|row| row["z"].as_f64())
+        .fold(0.0, f64::max)
+}
+
+/// The answer's episodes of this series' channel.
+fn episodes<'a>(answer: &'a Answer, series: &'a Series) -> impl Iterator<Item = &'a Value> {
+    let channel = series.scope.get("channel").and_then(Option::as_deref);
+    answer
+        .rows
+        .iter()
+        .filter(move |row| row["kind"] == "episode" && row["channel"].as_str() == channel)
 }
 
 fn has_value(series: &Series) -> bool {
@@ -98,14 +112,8 @@ struct Led {
     title: String,
 }
 
-/// The stretches of this series' channel, from the answer's episodes.
 fn leaders(answer: &Answer, series: &Series, titles: &Titles) -> Vec<Led> {
-    let channel = series.scope.get("channel").and_then(Option::as_deref);
-    let of_channel = answer
-        .rows
-        .iter()
-        .filter(|row| row["kind"] == "episode" && row["channel"].as_str() == channel);
-    let led = of_channel.filter_map(|row| {
+    let led = episodes(answer, series).filter_map(|row| {
         let day = |name: &str| row[name].as_str().and_then(Day::parse);
         let title = titles.of(row["piece"].as_str()?).to_owned();
         Some(Led {

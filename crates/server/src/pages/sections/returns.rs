@@ -1,8 +1,8 @@
 //! The picture of `returns`: per week of first visit, how many came back within 28 days.
 
-use longplay_measures::{Answer, Point, Series, State};
+use longplay_measures::{Answer, Grade, Point, Series, State};
 
-use super::{missing_words, range_words};
+use super::{basis, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
 use crate::pages::words::{self, Scale};
 
@@ -53,21 +53,23 @@ fn every_week(points: &[Point]) -> Vec<Point> {
 fn weeks(answer: &Answer, series: &Series) -> Exhibit {
     let scale = Scale::of(&series.unit, series.points.iter().filter_map(|point| point.value));
     let people: u64 = series.points.iter().map(|point| point.n).sum();
-    let early = series
-        .points
-        .iter()
-        .filter(|point| point.state == State::TooEarly)
-        .count();
-    let unfinished = if early > 0 {
+    let early = |has_value: bool| {
+        series
+            .points
+            .iter()
+            .any(|point| point.state == State::TooEarly && point.value.is_some() == has_value)
+    };
+    let dashed = if early(true) {
         ", dashed: weeks that are not finished"
     } else {
         ""
     };
+    let grey = if early(false) { ", grey: too early to tell" } else { "" };
     Exhibit {
         id: "returns-weeks".to_owned(),
         title: "Came back within 28 days, by the week they first came".to_owned(),
         subtitle: format!(
-            "{} new people · {} · band: range that holds the truth {}{unfinished}",
+            "{} new people · {} · band: range that holds the truth {}{dashed}{grey}",
             words::count(people),
             scale.heading,
             words::level(answer.level)
@@ -79,7 +81,11 @@ fn weeks(answer: &Answer, series: &Series) -> Exhibit {
             axis: scale.suffix.clone(),
             today: super::today(answer),
             reference: overall(answer, &scale),
-            marks: series.points.iter().map(|point| mark(point, &scale)).collect(),
+            marks: series
+                .points
+                .iter()
+                .map(|point| mark(point, answer.grade, &scale))
+                .collect(),
         },
         columns: vec![
             Column::text("Week of", "week"),
@@ -105,16 +111,16 @@ fn overall(answer: &Answer, scale: &Scale) -> Option<Reference> {
     })
 }
 
-fn mark(point: &Point, scale: &Scale) -> Mark {
+fn mark(point: &Point, grade: Grade, scale: &Scale) -> Mark {
     let week = words::day(point.day);
     let words = match point.value {
         Some(value) => {
             let so_far = if point.state == State::TooEarly { " so far" } else { "" };
             let range = range_words(point.low, point.high, |raw| scale.number(raw));
             format!(
-                "Week of {week}: {}{so_far}, {range}. {}.",
+                "Week of {week}: {}{so_far}, {range}. {}",
                 scale.say(value),
-                words::people(point.n)
+                basis(grade, point.n)
             )
         }
         None if point.n == 0 => format!("Week of {week}: nobody new."),
