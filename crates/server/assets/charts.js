@@ -113,7 +113,7 @@
     return {
       silent: true, symbol: "none", animation: false,
       data: [{
-        xAxis: time(data.today), lineStyle: { type: "dotted", color: t.muted, width: 1 },
+        xAxis: time(data.today), lineStyle: { type: [2, 3], color: t.muted, width: 1 },
         label: { formatter: "today", position: "end", color: t.muted, fontSize: 13, align: "right", distance: 2 },
       }],
     };
@@ -187,7 +187,7 @@
           var right = (time(m.at) - time(data.marks[0].at)) / (time(data.marks[data.marks.length - 1].at) - time(data.marks[0].at) || 1) > 0.6;
           // Low marks carry theirs above, or it would lie on the line.
           var position = m.value * data.factor < highest(data) * 0.12 ? "top" : right ? "left" : "right";
-          return { value: [time(m.at), scaled(m.value, data)], label: { show: m.label !== "", formatter: m.label, position: position, color: t.ink, fontSize: 13, distance: 6, textBorderColor: t.surface, textBorderWidth: 3 } };
+          return { value: [time(m.at), scaled(m.value, data)], label: { show: m.label !== "", formatter: width < 480 ? m.label.split(", ")[0] : m.label, position: position, color: t.ink, fontSize: 13, distance: 6, textBorderColor: t.surface, textBorderWidth: 3 } };
         }),
         labelLayout: { hideOverlap: true },
       },
