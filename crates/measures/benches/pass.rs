@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Instant};
 
-use longplay_domain::{Day, Time, Zone};
+use longplay_domain::{Day, Period, Time, Zone};
 use longplay_measures::{
     engine::LocalEngine,
     folds::{Cohorts, Conversions, Reach, Recurrence, Revenue},
@@ -15,7 +15,12 @@ const RUNS: usize = 7;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let argument = |name: &str| arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
+    let argument = |name: &str| {
+        arguments
+            .iter()
+            .position(|argument| argument == name)
+            .and_then(|at| arguments.get(at + 1))
+    };
     let Some(data) = argument("--data") else {
         println!("pass: skipped; it needs --data DIR with imported events");
         return;
@@ -32,28 +37,86 @@ fn main() {
 
 fn measure(store: &Store, snapshot: &Snapshot, as_of: Time, zone: &Zone) {
     let engine = LocalEngine::default();
-    let goals = Conversions::new(&store.goals().expect("goals"), snapshot.terms());
+    let goals = Conversions::new(&store.goals().expect("goals"), snapshot.terms(), Period::default());
     let today = zone.day_of(as_of);
-    let all = || ((Cohorts::default(), Recurrence::new(today)), ((goals.fresh(), Revenue::default()), Reach::default()));
+    let all = || {
+        (
+            (Cohorts::default(), Recurrence::new(today)),
+            ((goals.fresh(), Revenue::default()), Reach::default()),
+        )
+    };
     let columns = Observer::columns().with(all().columns());
     let decode = best(|| snapshot.decode(columns, engine.threads).expect("decoded"));
     let mut people = 0;
     let pass = best(|| {
         let ((cohorts, _), _) = engine.run(snapshot, as_of, zone, all).expect("a pass");
-        people = cohorts.cells.values().map(|cohort| cohort.people).sum::<u64>();
+        people = cohorts
+            .into_cells()
+            .into_iter()
+            .map(|(_, cohort)| u64::from(cohort.people))
+            .sum::<u64>();
         people
     });
-    let single = |name: &str, seconds: f64| println!("# {name}: {seconds:.3} s");
-    single("cohorts alone", best(|| engine.run(snapshot, as_of, zone, Cohorts::default).expect("a pass").cells.len() as u64));
-    single("recurrence alone", best(|| engine.run(snapshot, as_of, zone, || Recurrence::new(today)).expect("a pass").weights.len() as u64));
-    single("conversions alone", best(|| engine.run(snapshot, as_of, zone, || goals.fresh()).expect("a pass").lags.len() as u64));
-    single("revenue alone", best(|| engine.run(snapshot, as_of, zone, Revenue::default).expect("a pass").cells.len() as u64));
-    single("reach alone", best(|| engine.run(snapshot, as_of, zone, Reach::default).expect("a pass").people.len() as u64));
+    if std::env::args().any(|argument| argument == "--each") {
+        each_alone(&engine, snapshot, &goals, (as_of, zone));
+    }
     let bytes = snapshot.column_bytes(&columns.to_read());
     println!(
         "{{\"decode_s\":{decode},\"pass_s\":{pass},\"events\":{},\"people\":{people},\"threads\":{},\"column_bytes\":{bytes}}}",
         snapshot.rows(),
         engine.threads
+    );
+}
+
+/// What each fold costs by itself, the walk over histories included.
+fn each_alone(engine: &LocalEngine, snapshot: &Snapshot, goals: &Conversions, (as_of, zone): (Time, &Zone)) {
+    let today = zone.day_of(as_of);
+    let show = |name: &str, seconds: f64| println!("# {name} alone: {seconds:.3} s");
+    show(
+        "cohorts",
+        best(|| {
+            engine
+                .run(snapshot, as_of, zone, Cohorts::default)
+                .expect("a pass")
+                .into_cells()
+                .len() as u64
+        }),
+    );
+    let recurrence = || {
+        engine
+            .run(snapshot, as_of, zone, || Recurrence::new(today))
+            .expect("a pass")
+    };
+    show("recurrence", best(|| recurrence().into_weights().len() as u64));
+    show(
+        "conversions",
+        best(|| {
+            engine
+                .run(snapshot, as_of, zone, || goals.fresh())
+                .expect("a pass")
+                .lags(0)
+                .len() as u64
+        }),
+    );
+    show(
+        "revenue",
+        best(|| {
+            engine
+                .run(snapshot, as_of, zone, Revenue::default)
+                .expect("a pass")
+                .cells
+                .len() as u64
+        }),
+    );
+    show(
+        "reach",
+        best(|| {
+            engine
+                .run(snapshot, as_of, zone, Reach::default)
+                .expect("a pass")
+                .into_cells()
+                .len() as u64
+        }),
     );
 }
 

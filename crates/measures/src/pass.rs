@@ -122,34 +122,42 @@ impl<'a> Observer<'a> {
         self.presence.clear();
         self.days.clear();
         let mut span = self.clock.span_at(Time::from_micros(history.times[0]));
-        let mut arrival: Option<Arrival> = None;
-        let (pieces, channels) = (history.codes(Column::Piece), history.codes(Column::Channel));
-        for (event, (&time, &act)) in history.times.iter().zip(history.acts).enumerate() {
+        self.days.extend(history.times.iter().map(|&time| {
             let time = Time::from_micros(time);
             if !span.holds(time) {
                 span = self.clock.span_at(time);
             }
-            let day = span.day_of(time);
-            self.days.push(day);
+            span.day_of(time)
+        }));
+        let first = history.acts.iter().position(|&act| PRESENCE >> act & 1 != 0)?;
+        let (pieces, channels) = (history.codes(Column::Piece), history.codes(Column::Channel));
+        let mut arrival = Arrival {
+            event: first,
+            day: self.days[first],
+            piece: pieces[first],
+            channel: channels[first],
+        };
+        self.presence.push(arrival.day);
+        let mut last = arrival.day;
+        let mut is_ordered = true;
+        for (event, (&day, &act)) in self.days.iter().zip(history.acts).enumerate().skip(first + 1) {
             if PRESENCE >> act & 1 == 0 {
                 continue;
             }
-            match &mut arrival {
-                None => {
-                    arrival = Some(Arrival {
-                        event,
-                        day,
-                        piece: pieces[event],
-                        channel: channels[event],
-                    })
-                }
-                Some(arrival) if arrival.piece == NONE && arrival.day == day => arrival.piece = pieces[event],
-                Some(_) => {}
-            }
-            if self.presence.last() != Some(&day) {
+            if day != last {
+                is_ordered &= last < day;
                 self.presence.push(day);
+                last = day;
+            } else if arrival.piece == NONE && day == arrival.day {
+                arrival.piece = pieces[event];
             }
         }
-        arrival
+        if !is_ordered {
+            // Where clocks are set back shortly after midnight, a day comes back for some minutes.
+            self.presence.retain(|&day| arrival.day <= day);
+            self.presence.sort_unstable();
+            self.presence.dedup();
+        }
+        Some(arrival)
     }
 }

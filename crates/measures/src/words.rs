@@ -24,12 +24,17 @@ pub fn people(number: u64) -> String {
     }
 }
 
+/// `has` for one, `have` for more.
+pub const fn have(number: u64) -> &'static str {
+    if number == 1 { "has" } else { "have" }
+}
+
 /// `1 day`, `2 days`.
-pub fn days(number: i64) -> String {
+pub fn days(number: u64) -> String {
     if number == 1 {
         "1 day".to_owned()
     } else {
-        format!("{number} days")
+        format!("{} days", count(number))
     }
 }
 

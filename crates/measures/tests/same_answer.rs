@@ -1,6 +1,6 @@
 //! The answer depends on what happened, not on how it arrived, how it lies on disk, or how many threads read it.
 
-use longplay_domain::{Time, Zone};
+use longplay_domain::{Period, Time, Zone};
 use longplay_measures::{
     By, Key, Question, ask,
     engine::LocalEngine,
@@ -20,7 +20,10 @@ fn answers(store: &Store, as_of: Time, zone: &Zone) -> Vec<serde_json::Value> {
     let mut answers = Vec::new();
     for key in Key::ALL {
         for by in By::ALL {
-            let question = Question { by, ..Question::new(key, as_of, zone.clone()) };
+            let question = Question {
+                by,
+                ..Question::new(key, as_of, zone.clone())
+            };
             let mut answer = serde_json::to_value(ask(&question, store).unwrap()).unwrap();
             answer["snapshot"] = 0.into();
             answers.push(answer);
@@ -46,8 +49,11 @@ fn order_of_arrival_seals_and_merges_change_nothing() {
 
         // Rows of one id must keep their order, since the first wins; otherwise backwards, in many small seals.
         let mut first_of_id = std::collections::BTreeSet::new();
-        let mut kept: Vec<&Row> =
-            rows.iter().copied().filter(|row| row.id.as_ref().is_none_or(|id| first_of_id.insert(id.clone()))).collect();
+        let mut kept: Vec<&Row> = rows
+            .iter()
+            .copied()
+            .filter(|row| row.id.as_ref().is_none_or(|id| first_of_id.insert(id.clone())))
+            .collect();
         kept.reverse();
         let dir = tempfile::tempdir().unwrap();
         let piecemeal = Store::open(dir.path(), NOW).unwrap();
@@ -56,7 +62,11 @@ fn order_of_arrival_seals_and_merges_change_nothing() {
             piecemeal.seal(NOW).unwrap();
         }
         accept(&piecemeal, &kept[..kept.len() / 2]);
-        assert_eq!(answers(&piecemeal, as_of, &zone), expected, "seed {seed}: backwards, ten segments");
+        assert_eq!(
+            answers(&piecemeal, as_of, &zone),
+            expected,
+            "seed {seed}: backwards, ten segments"
+        );
         while piecemeal.merge(NOW).unwrap() {}
         assert_eq!(answers(&piecemeal, as_of, &zone), expected, "seed {seed}: merged");
     }
@@ -64,7 +74,10 @@ fn order_of_arrival_seals_and_merges_change_nothing() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_evidence() {
-    let audience = RandomAudience::new(42);
+    let audience = (42..)
+        .map(RandomAudience::new)
+        .find(|audience| audience.rows().count() > 300)
+        .unwrap();
     let zone = audience.zone.clone();
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), NOW).unwrap();
@@ -73,23 +86,35 @@ fn any_number_of_threads_gives_the_same_evidence() {
     store.seal(NOW).unwrap();
     accept(&store, &rows[rows.len() / 2..]);
     let snapshot = store.snapshot().unwrap();
-    let goals = Conversions::new(&store.goals().unwrap(), snapshot.terms());
+    let goals = Conversions::new(&store.goals().unwrap(), snapshot.terms(), Period::default());
     let evidence = |threads| {
-        let all = || ((Cohorts::default(), Recurrence::new(zone.day_of(NOW))), ((goals.fresh(), Revenue::default()), Reach::default()));
-        let ((cohorts, recurrence), ((goals, revenue), reach)) =
+        let all = || {
+            (
+                (Cohorts::default(), Recurrence::new(zone.day_of(NOW))),
+                ((goals.fresh(), Revenue::default()), Reach::default()),
+            )
+        };
+        let ((cohorts, recurrence), ((mut goals, revenue), reach)) =
             LocalEngine { threads }.run(&snapshot, NOW, &zone, all).unwrap();
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(cohorts.cells.iter().map(|cell| format!("{cell:?}")));
-        lines.extend(recurrence.weights.iter().map(|cell| format!("{cell:?}")));
-        lines.extend(goals.converted.iter().enumerate().flat_map(|(goal, map)| map.iter().map(move |cell| format!("{goal} {cell:?}"))));
-        lines.extend(goals.lags.iter().enumerate().flat_map(|(goal, map)| map.iter().map(move |cell| format!("{goal} {cell:?}"))));
+        lines.extend(cohorts.into_cells().into_iter().map(|cell| format!("{cell:?}")));
+        lines.extend(recurrence.into_weights().iter().map(|cell| format!("{cell:?}")));
+        for goal in 0..store.goals().unwrap().len() {
+            lines.extend(
+                goals
+                    .take_converted(goal)
+                    .into_iter()
+                    .map(|cell| format!("{goal} {cell:?}")),
+            );
+            lines.push(format!("{goal} {:?}", goals.lags(goal)));
+        }
         lines.extend(revenue.cells.iter().map(|cell| format!("{cell:?}")));
-        lines.extend(reach.people.iter().map(|cell| format!("{cell:?}")));
+        lines.extend(reach.into_cells().into_iter().map(|cell| format!("{cell:?}")));
         lines.sort();
         lines
     };
     let one = evidence(1);
-    assert!(one.len() > 50, "the audience has something to say");
+    assert!(one.len() > 100, "the audience has something to say");
     for threads in [2, 3, 8, 64] {
         assert_eq!(evidence(threads), one, "{threads} threads");
     }

@@ -15,6 +15,7 @@ use crate::{
     segment::{
         read::{Form, Segment},
         schema::Column,
+        write::checksum,
     },
 };
 
@@ -25,7 +26,8 @@ pub struct Finding {
     pub message: String,
 }
 
-/// Verifies everything in the data directory. An empty list means healthy.
+/// Verifies everything in the data directory. An empty list means healthy. A segment file that was never published, as a
+/// crash or a seal under way leaves it, is nothing wrong: no answer reads it, and the next seal takes it away.
 pub fn check(directory: &Path, now: Time) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for name in ["longplay.db", "journal.db"] {
@@ -47,18 +49,14 @@ pub fn check(directory: &Path, now: Time) -> Result<Vec<Finding>> {
     };
     let segments = store.live_segments()?;
     for segment in &segments {
-        if let Err(error) = verify_segment(&store, segment, &mut findings) {
+        let verified = verify_checksum(&store, segment, &mut findings)
+            .and_then(|()| verify_segment(&store, segment, &mut findings));
+        if let Err(error) = verified {
             findings.push(Finding {
                 code: "segment_unreadable",
                 message: with_cause(&error),
             });
         }
-    }
-    for name in store.orphans()? {
-        findings.push(Finding {
-            code: "orphan",
-            message: format!("segments/{name} is in no snapshot; the next import removes it"),
-        });
     }
     verify_sums(&store, &segments, &mut findings)?;
     Ok(findings)
@@ -94,6 +92,29 @@ fn integrity(path: &Path, findings: &mut Vec<Finding>) -> Result<()> {
             code: "database_damaged",
             message: format!("{}: {error}", path.display()),
         }),
+    }
+    Ok(())
+}
+
+/// The bytes are those that were published.
+fn verify_checksum(store: &Store, segment: &Arc<Segment>, findings: &mut Vec<Finding>) -> Result<()> {
+    let published: u32 = store
+        .registry()
+        .query_row(
+            "SELECT crc32 FROM segment WHERE name = ?1",
+            [&segment.info.name],
+            |row| row.get(0),
+        )
+        .doing("read the checksum of a segment")?;
+    if checksum(&segment.info.path)? != published {
+        let message = format!(
+            "segments/{} is not what was written; restore it from a backup",
+            segment.info.name
+        );
+        findings.push(Finding {
+            code: "segment_damaged",
+            message,
+        });
     }
     Ok(())
 }

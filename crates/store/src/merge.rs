@@ -1,4 +1,5 @@
-//! Many segments → fewer, size-tiered, one step at a time. Answers don't change; old files stay until they expire.
+//! Many segments → fewer, size-tiered under one large one, a step at a time. Answers don't change; old files stay until they
+//! expire.
 
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use crate::{Store, error::Result, lake::publish::Change, rows::Rows, segment::re
 
 /// Segments of about one size that are merged into one of the next: each event is rewritten about log₈ of all events times.
 const FAN_IN: usize = 8;
+/// The smaller segments together stay below one part in this many of the largest.
+const OTHERS_MAX: u64 = 4;
 /// Segments smaller than this are all of the lowest tier.
 const TIER_ROWS_MIN: u64 = 65_536;
 
@@ -43,8 +46,15 @@ impl Store {
     }
 }
 
-/// The segments of the lowest tier that is full.
+/// All of them when the smaller ones together are no longer small beside the largest: most people then lie in one run, and a
+/// pass hands their histories out without a copy. Else those of the lowest tier that is full.
 fn choose(segments: &[Arc<Segment>]) -> Option<Vec<Arc<Segment>>> {
+    let rows = |segment: &Arc<Segment>| segment.info.rows;
+    let largest = segments.iter().map(rows).max()?;
+    let others = segments.iter().map(rows).sum::<u64>() - largest;
+    if others > 0 && others * OTHERS_MAX >= largest {
+        return Some(segments.to_vec());
+    }
     let mut tiers: Vec<Vec<Arc<Segment>>> = Vec::new();
     for segment in segments {
         let tier = tier(segment.info.rows);

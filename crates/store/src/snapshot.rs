@@ -77,8 +77,13 @@ impl Snapshot {
         };
         std::thread::scope(|scope| {
             let ranges = histories::ranges(threads);
-            let workers: Vec<_> = ranges.into_iter().map(|range| scope.spawn(move || decode(&range))).collect();
-            let parts = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let workers: Vec<_> = ranges
+                .into_iter()
+                .map(|range| scope.spawn(move || decode(&range)))
+                .collect();
+            let parts = workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             parts.sum()
         })
     }

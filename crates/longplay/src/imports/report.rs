@@ -187,7 +187,15 @@ impl ImportReport {
                 out,
                 "\nNothing was written (--dry-run); events known already were not looked for."
             ),
-            false => writeln!(out, "\nThe workspace holds {events} events of {people} people."),
+            false => {
+                let noun = |number, one, many| if number == 1 { one } else { many };
+                let events_noun = noun(self.events_total, "event", "events");
+                let people_noun = noun(self.people_total, "person", "people");
+                writeln!(
+                    out,
+                    "\nThe workspace holds {events} {events_noun} of {people} {people_noun}."
+                )
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use longplay_store::Columns;
 
-use super::{Map, Origin};
+use super::{Count, Origin, Weeks};
 use crate::pass::{Fold, Life};
 
 /// The windows of `returns`, in days after D0.
@@ -12,14 +12,31 @@ pub const WINDOW_DAYS: [i32; 3] = [7, 28, 90];
 /// over or not; only mature cohorts may be read for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cohort {
-    pub people: u64,
-    pub returned: [u64; 3],
+    pub people: u32,
+    pub returned: [u32; 3],
+}
+
+impl Count for Cohort {
+    #[inline]
+    fn add(&mut self, other: Self) {
+        self.people += other.people;
+        self.returned
+            .iter_mut()
+            .zip(other.returned)
+            .for_each(|(mine, theirs)| *mine += theirs);
+    }
 }
 
 /// All cohorts.
 #[derive(Debug, Default)]
 pub struct Cohorts {
-    pub cells: Map<Origin, Cohort>,
+    cells: Weeks<Cohort>,
+}
+
+impl Cohorts {
+    pub fn into_cells(self) -> Vec<(Origin, Cohort)> {
+        self.cells.into_cells()
+    }
 }
 
 impl Fold for Cohorts {
@@ -27,26 +44,22 @@ impl Fold for Cohorts {
         Columns::none()
     }
 
+    #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
-        let cell = self.cells.entry(Origin::from(arrival)).or_default();
-        cell.people += 1;
+        let mut cohort = Cohort {
+            people: 1,
+            returned: [0; 3],
+        };
         // The second presence day is the first return; windows it misses stay missed.
         if let Some(back) = life.presence.get(1) {
             let waited_days = back.since(arrival.day);
-            for (returned, window_days) in cell.returned.iter_mut().zip(WINDOW_DAYS) {
-                *returned += u64::from(waited_days <= window_days);
-            }
+            cohort.returned = WINDOW_DAYS.map(|window_days| u32::from(waited_days <= window_days));
         }
+        self.cells.add(arrival.channel, arrival.piece, arrival.day, cohort);
     }
 
     fn merge(&mut self, other: Self) {
-        for (origin, cohort) in other.cells {
-            let cell = self.cells.entry(origin).or_default();
-            cell.people += cohort.people;
-            for (mine, theirs) in cell.returned.iter_mut().zip(cohort.returned) {
-                *mine += theirs;
-            }
-        }
+        self.cells.merge(other.cells);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use longplay_domain::{Act, Goal};
+use longplay_domain::{Act, Goal, Period};
 use longplay_store::{Code, Column, Columns, Terms};
 
-use super::{Map, Origin};
+use super::{Origin, Weeks};
 use crate::pass::{Fold, Life};
 
 /// A goal with its filters as codes.
@@ -43,33 +43,46 @@ impl Matcher {
 pub struct Conversions {
     matchers: Arc<[Matcher]>,
     any_act: u32,
+    period: Period,
     /// People converted, by goal and origin.
-    pub converted: Vec<Map<Origin, u64>>,
-    /// People converted, by goal, origin day and lag in days.
-    pub lags: Vec<Map<(longplay_domain::Day, i32), u64>>,
+    converted: Vec<Weeks<u32>>,
+    /// People who first came in the period and converted, by goal and lag in days.
+    lags: Vec<Vec<u64>>,
 }
 
 impl Conversions {
-    pub fn new(goals: &[Goal], terms: &Terms) -> Self {
-        Self::of(goals.iter().map(|goal| Matcher::new(goal, terms)).collect())
+    /// `period` limits whose lags are counted; conversions are kept by origin, so they can be limited later.
+    pub fn new(goals: &[Goal], terms: &Terms, period: Period) -> Self {
+        Self::of(goals.iter().map(|goal| Matcher::new(goal, terms)).collect(), period)
     }
 
     /// The same goals, nothing observed yet.
     #[must_use]
     pub fn fresh(&self) -> Self {
-        Self::of(Arc::clone(&self.matchers))
+        Self::of(Arc::clone(&self.matchers), self.period)
     }
 
-    fn of(matchers: Arc<[Matcher]>) -> Self {
+    fn of(matchers: Arc<[Matcher]>, period: Period) -> Self {
         let any_act = matchers.iter().fold(0, |mask, matcher| mask | matcher.acts);
-        let converted = matchers.iter().map(|_| Map::default()).collect();
-        let lags = matchers.iter().map(|_| Map::default()).collect();
+        let converted = matchers.iter().map(|_| Weeks::default()).collect();
+        let lags = matchers.iter().map(|_| Vec::new()).collect();
         Self {
             matchers,
             any_act,
+            period,
             converted,
             lags,
         }
+    }
+
+    /// People converted to the goal with that number, by origin.
+    pub fn take_converted(&mut self, goal: usize) -> Vec<(Origin, u32)> {
+        std::mem::take(&mut self.converted[goal]).into_cells()
+    }
+
+    /// People by lag in days: index 0 is "on the first day".
+    pub fn lags(&self, goal: usize) -> &[u64] {
+        &self.lags[goal]
     }
 }
 
@@ -83,6 +96,7 @@ impl Fold for Conversions {
         }
     }
 
+    #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
         let times = life.history.times;
@@ -91,29 +105,36 @@ impl Fold for Conversions {
         while from > 0 && times[from - 1] == times[arrival.event] {
             from -= 1;
         }
-        let acts = &life.history.acts[from..];
-        if !acts.iter().any(|&act| self.any_act >> act & 1 != 0) {
+        let acts = life.history.acts[from..].iter().fold(0, |mask, &act| mask | 1 << act);
+        if acts & self.any_act == 0 {
             return;
         }
-        for (goal, matcher) in self.matchers.iter().enumerate() {
-            if let Some(event) = (from..times.len()).find(|&event| matcher.holds(life, event)) {
-                *self.converted[goal].entry(Origin::from(arrival)).or_default() += 1;
-                let lag_days = life.days[event].since(arrival.day);
-                *self.lags[goal].entry((arrival.day, lag_days)).or_default() += 1;
+        for (goal, matcher) in self
+            .matchers
+            .iter()
+            .enumerate()
+            .filter(|(_, matcher)| matcher.acts & acts != 0)
+        {
+            let Some(event) = (from..times.len()).find(|&event| matcher.holds(life, event)) else {
+                continue;
+            };
+            self.converted[goal].add(arrival.channel, arrival.piece, arrival.day, 1);
+            if self.period.holds(arrival.day) {
+                let lag_days = life.days[event].since(arrival.day).max(0) as usize;
+                let lags = &mut self.lags[goal];
+                lags.resize(lags.len().max(lag_days + 1), 0);
+                lags[lag_days] += 1;
             }
         }
     }
 
     fn merge(&mut self, other: Self) {
         for (mine, theirs) in self.converted.iter_mut().zip(other.converted) {
-            theirs
-                .into_iter()
-                .for_each(|(origin, count)| *mine.entry(origin).or_default() += count);
+            mine.merge(theirs);
         }
         for (mine, theirs) in self.lags.iter_mut().zip(other.lags) {
-            theirs
-                .into_iter()
-                .for_each(|(lag, count)| *mine.entry(lag).or_default() += count);
+            mine.resize(mine.len().max(theirs.len()), 0);
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         }
     }
 }

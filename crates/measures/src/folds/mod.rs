@@ -5,6 +5,7 @@ mod conversions;
 mod reach;
 mod recurrence;
 mod revenue;
+mod weeks;
 
 use longplay_domain::Day;
 use longplay_store::Code;
@@ -13,9 +14,10 @@ use crate::pass::Arrival;
 
 pub use cohorts::{Cohort, Cohorts, WINDOW_DAYS};
 pub use conversions::Conversions;
-pub use reach::{Reach, ReachKey};
+pub use reach::Reach;
 pub use recurrence::{Recurrence, RecurrenceCell};
 pub use revenue::{Revenue, RevenueCell, RevenueKey};
+pub use weeks::{Count, Weeks};
 
 /// A map for the pass: fast, and never keyed by what strangers choose.
 pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;

@@ -3,23 +3,20 @@
 use longplay_domain::Day;
 use longplay_store::{Code, Column, Columns, NONE};
 
-use super::Map;
+use super::{Origin, Weeks};
 use crate::pass::{Fold, Life};
 
-/// A channel's day, or with a piece, that piece's day on the channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ReachKey {
-    pub channel: Code,
-    /// `NONE` stands for the whole channel.
-    pub piece: Code,
-    pub day: Day,
-}
-
-/// People by piece and day.
+/// People by piece and day; the piece [`NONE`] stands for the whole channel.
 #[derive(Debug, Default)]
 pub struct Reach {
-    pub people: Map<ReachKey, u64>,
-    seen: Vec<ReachKey>,
+    people: Weeks<u32>,
+    seen: Vec<(Day, Code, Code)>,
+}
+
+impl Reach {
+    pub fn into_cells(self) -> Vec<(Origin, u32)> {
+        self.people.into_cells()
+    }
 }
 
 impl Fold for Reach {
@@ -27,6 +24,7 @@ impl Fold for Reach {
         Columns::none()
     }
 
+    #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         self.seen.clear();
         let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
@@ -36,32 +34,21 @@ impl Fold for Reach {
             .enumerate()
             .filter(|&(event, _)| life.is_presence(event))
         {
-            let whole = ReachKey {
-                channel: channels[event],
-                piece: NONE,
-                day,
-            };
-            self.seen.push(whole);
+            self.seen.push((day, channels[event], NONE));
             if pieces[event] != NONE {
-                self.seen.push(ReachKey {
-                    piece: pieces[event],
-                    ..whole
-                });
+                self.seen.push((day, channels[event], pieces[event]));
             }
         }
         if self.seen.len() > 2 {
             self.seen.sort_unstable();
             self.seen.dedup();
         }
-        for &key in &self.seen {
-            *self.people.entry(key).or_default() += 1;
+        for &(day, channel, piece) in &self.seen {
+            self.people.add(channel, piece, day, 1);
         }
     }
 
     fn merge(&mut self, other: Self) {
-        other
-            .people
-            .into_iter()
-            .for_each(|(key, people)| *self.people.entry(key).or_default() += people);
+        self.people.merge(other.people);
     }
 }

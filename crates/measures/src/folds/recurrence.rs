@@ -3,7 +3,6 @@
 use longplay_domain::Day;
 use longplay_store::Columns;
 
-use super::Map;
 use crate::pass::{Fold, Life};
 
 /// Days: x distinct presence days after D0, the last of them t_x days after D0, observed for T days.
@@ -26,11 +25,35 @@ impl RecurrenceCell {
     }
 }
 
-/// How many people share each (x, t_x, T).
+impl RecurrenceCell {
+    /// In order of (x, t_x, T): 20 bits of days present, 22 and 22 of days, eleven thousand years.
+    fn packed(self) -> u64 {
+        let days = |days: i32| (days.max(0) as u64).min(DAYS_MAX);
+        u64::from(self.x).min(PRESENT_MAX) << 44 | days(self.t_x) << 22 | days(self.t)
+    }
+
+    fn unpacked(packed: u64) -> Self {
+        Self {
+            x: (packed >> 44) as u32,
+            t_x: (packed >> 22 & DAYS_MAX) as i32,
+            t: (packed & DAYS_MAX) as i32,
+        }
+    }
+}
+
+const DAYS_MAX: u64 = (1 << 22) - 1;
+const PRESENT_MAX: u64 = (1 << 20) - 1;
+/// People not yet condensed that are kept at most.
+const LOOSE_MAX: usize = 1 << 18;
+
+/// How many people share each (x, t_x, T). Sorted runs, because there are too many different cells for a hash map to
+/// stay in the caches.
 #[derive(Debug)]
 pub struct Recurrence {
     today: Day,
-    pub weights: Map<RecurrenceCell, u64>,
+    /// Packed cells: they sort several times faster than the three numbers.
+    loose: Vec<u64>,
+    weights: Vec<(u64, u64)>,
 }
 
 impl Recurrence {
@@ -38,7 +61,42 @@ impl Recurrence {
     pub fn new(today: Day) -> Self {
         Self {
             today,
-            weights: Map::default(),
+            loose: Vec::new(),
+            weights: Vec::new(),
+        }
+    }
+
+    /// Every cell with the number of people in it, in order.
+    pub fn into_weights(mut self) -> Vec<(RecurrenceCell, u64)> {
+        self.condense();
+        self.weights
+            .into_iter()
+            .map(|(cell, weight)| (RecurrenceCell::unpacked(cell), weight))
+            .collect()
+    }
+
+    fn condense(&mut self) {
+        self.loose.sort_unstable();
+        let loose = std::mem::take(&mut self.loose);
+        let runs = loose.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
+        self.weights = merged(std::mem::take(&mut self.weights), runs);
+    }
+}
+
+/// Two sorted lists of weights as one.
+fn merged(mine: Vec<(u64, u64)>, theirs: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
+    let mut all = Vec::with_capacity(mine.len());
+    let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.peekable());
+    loop {
+        let next = match (mine.peek(), theirs.peek()) {
+            (Some((a, _)), Some((b, _))) if a <= b => mine.next(),
+            (Some(_), None) => mine.next(),
+            _ => theirs.next(),
+        };
+        let Some((cell, weight)) = next else { return all };
+        match all.last_mut() {
+            Some((last, sum)) if *last == cell => *sum += weight,
+            _ => all.push((cell, weight)),
         }
     }
 }
@@ -48,16 +106,38 @@ impl Fold for Recurrence {
         Columns::none()
     }
 
+    #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         if let Some(cell) = RecurrenceCell::of(life, self.today) {
-            *self.weights.entry(cell).or_default() += 1;
+            self.loose.push(cell.packed());
+            if self.loose.len() == LOOSE_MAX {
+                self.condense();
+            }
         }
     }
 
-    fn merge(&mut self, other: Self) {
-        other
-            .weights
-            .into_iter()
-            .for_each(|(cell, weight)| *self.weights.entry(cell).or_default() += weight);
+    fn merge(&mut self, mut other: Self) {
+        self.condense();
+        other.condense();
+        self.weights = merged(std::mem::take(&mut self.weights), other.weights.into_iter());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RecurrenceCell;
+
+    #[test]
+    fn packing_keeps_every_cell_and_their_order() {
+        let cell = |x, t_x, t| RecurrenceCell { x, t_x, t };
+        let cells = [
+            cell(0, 0, 0),
+            cell(0, 0, 900),
+            cell(1, 7, 4_000_000),
+            cell(1, 8, 9),
+            cell(1_000_000, 3, 3),
+        ];
+        assert_eq!(cells.map(|cell| RecurrenceCell::unpacked(cell.packed())), cells);
+        assert!(cells.map(RecurrenceCell::packed).is_sorted());
     }
 }

@@ -23,11 +23,11 @@ struct Tally {
 }
 
 pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
-    let blank = Conversions::new(&ground.goals, ground.snapshot.terms());
-    let (cohorts, (conversions, revenue)) =
+    let blank = Conversions::new(&ground.goals, ground.snapshot.terms(), question.period);
+    let (cohorts, (mut conversions, revenue)) =
         ground.fold(question, || (Cohorts::default(), (blank.fresh(), Revenue::default())))?;
     let mut scopes = Scopes::new(question, ground);
-    let tallies = tally(question, ground, &mut scopes, (&cohorts, &conversions, &revenue));
+    let tallies = tally(question, ground, &mut scopes, (cohorts, &mut conversions, &revenue));
     let mut answer = ground.blank(question);
     let mut currencies: Vec<Currency> = tallies[EVERYBODY].money.keys().copied().collect();
     currencies.sort_unstable();
@@ -39,7 +39,9 @@ pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> 
             (&tallies[place], scopes.scope(place)),
         );
     }
-    let lags: Vec<Option<i32>> = conversions.lags.iter().map(|lags| median_lag(question, lags)).collect();
+    let lags: Vec<Option<usize>> = (0..ground.goals.len())
+        .map(|goal| median_lag(conversions.lags(goal)))
+        .collect();
     answer.sentence = sentence(question, &ground.goals, &tallies[EVERYBODY], &lags);
     answer.cautions = cautions(&ground.goals, &tallies[EVERYBODY]);
     Ok(answer)
@@ -49,7 +51,7 @@ fn tally(
     question: &Question,
     ground: &Ground,
     scopes: &mut Scopes<'_>,
-    (cohorts, conversions, revenue): (&Cohorts, &Conversions, &Revenue),
+    (cohorts, conversions, revenue): (Cohorts, &mut Conversions, &Revenue),
 ) -> Vec<Tally> {
     let mut tallies = vec![Tally::default()];
     let goals = ground.goals.len();
@@ -61,16 +63,18 @@ fn tally(
             add(&mut tallies[place]);
         }
     };
-    for (origin, cohort) in &cohorts.cells {
-        let places = scopes.of(origin);
-        at(&mut tallies, &places, &mut |tally| tally.people += cohort.people);
+    for (origin, cohort) in cohorts.into_cells() {
+        let places = scopes.of(&origin);
+        at(&mut tallies, &places, &mut |tally| {
+            tally.people += u64::from(cohort.people)
+        });
     }
-    for (goal, converted) in conversions.converted.iter().enumerate() {
-        for (origin, &count) in converted {
-            let places = scopes.of(origin);
+    for goal in 0..goals {
+        for (origin, count) in conversions.take_converted(goal) {
+            let places = scopes.of(&origin);
             at(&mut tallies, &places, &mut |tally| {
                 tally.converted.resize(goals, 0);
-                tally.converted[goal] += count;
+                tally.converted[goal] += u64::from(count);
             });
         }
     }
@@ -150,23 +154,17 @@ fn push_figures(answer: &mut Answer, goals: &[Goal], currencies: &[Currency], (t
 }
 
 /// Days from first presence to conversion within which half of those who converted did.
-fn median_lag(question: &Question, lags: &Map<(longplay_domain::Day, i32), u64>) -> Option<i32> {
-    let mut counts: Vec<(i32, u64)> = lags
-        .iter()
-        .filter(|((day, _), _)| question.period.holds(*day))
-        .map(|(&(_, lag), &count)| (lag, count))
-        .collect();
-    counts.sort_unstable();
-    let total: u64 = counts.iter().map(|&(_, count)| count).sum();
+fn median_lag(lags: &[u64]) -> Option<usize> {
+    let total: u64 = lags.iter().sum();
     let mut seen = 0;
-    counts.into_iter().find_map(|(lag, count)| {
+    lags.iter().position(|&count| {
         seen += count;
-        (2 * seen >= total).then_some(lag)
+        total > 0 && 2 * seen >= total
     })
 }
 
 /// Speaks of the goal that costs people most and was reached at all: purchases, else the rarest that happened.
-fn sentence(question: &Question, goals: &[Goal], tally: &Tally, lags: &[Option<i32>]) -> String {
+fn sentence(question: &Question, goals: &[Goal], tally: &Tally, lags: &[Option<usize>]) -> String {
     if goals.is_empty() {
         return "No goal is set, so there is nothing to count; add one with `longplay goal add`.".to_owned();
     }
@@ -197,11 +195,14 @@ fn sentence(question: &Question, goals: &[Goal], tally: &Tally, lags: &[Option<i
     if count < CONVERSIONS_MIN {
         let who = words::people(tally.people);
         let range = share.range_in();
-        return format!("{} of {who} {did} so far ({range}); from {CONVERSIONS_MIN} on it can be said how long it takes.", words::count(count));
+        return format!(
+            "{} of {who} {did} so far ({range}); from {CONVERSIONS_MIN} on it can be said how long it takes.",
+            words::count(count)
+        );
     }
     let first = format!("{} people {did} ({})", share.value(), share.range());
     match lags.get(index).copied().flatten() {
-        Some(lag) if lag > 0 => format!("{first}; half of those who did, within {}.", words::days(i64::from(lag))),
+        Some(lag) if lag > 0 => format!("{first}; half of those who did, within {}.", words::days(lag as u64)),
         _ => format!("{first}; half of those who did, on their first day."),
     }
 }

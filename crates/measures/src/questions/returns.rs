@@ -56,17 +56,18 @@ pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> 
     let mut tallies = vec![Tally::default()];
     let mut weeks: BTreeMap<Day, Tally> = BTreeMap::new();
     let today = question.today();
-    for (origin, cohort) in &cohorts.cells {
-        let places = scopes.of(origin);
+    for (origin, cohort) in cohorts.into_cells() {
+        let places = scopes.of(&origin);
+        let (people, returned) = (u64::from(cohort.people), cohort.returned.map(u64::from));
         tallies.resize_with(scopes.len(), Tally::default);
         if !places.is_empty() {
             weeks
                 .entry(origin.day.week_start())
                 .or_default()
-                .add(origin.day, cohort.people, cohort.returned, today);
+                .add(origin.day, people, returned, today);
         }
         for place in places {
-            tallies[place].add(origin.day, cohort.people, cohort.returned, today);
+            tallies[place].add(origin.day, people, returned, today);
         }
     }
     for place in scopes.order(|place| tallies[place].people) {
@@ -214,9 +215,10 @@ fn too_early(question: &Question, tally: &Tally) -> String {
             words::people(tally.people)
         ),
         mature => format!(
-            "{} of {} have had 28 days",
+            "{} of {} {} had 28 days",
             words::count(mature),
-            words::people(tally.people)
+            words::people(tally.people),
+            words::have(mature)
         ),
     };
     match window.ready_on.filter(|&ready_on| ready_on > today) {
@@ -230,8 +232,9 @@ fn cautions(tally: &Tally) -> Vec<Caution> {
     let window = &tally.windows[1];
     if tally.people > 0 && window.mature > 0 && window.mature < PEOPLE_MIN {
         let message = format!(
-            "Only {} have had 28 days, so the interval is wide.",
-            words::people(window.mature)
+            "Only {} {} had 28 days, so the interval is wide.",
+            words::people(window.mature),
+            words::have(window.mature)
         );
         cautions.push(Caution {
             code: "few_people",
@@ -241,8 +244,9 @@ fn cautions(tally: &Tally) -> Vec<Caution> {
     let waiting = tally.people - window.mature;
     if waiting > 0 {
         let message = format!(
-            "{} have not had 28 days yet; they are left out of that share, not counted as lost.",
-            words::people(waiting)
+            "{} {} not had 28 days yet; left out of that share, not counted as lost.",
+            words::people(waiting),
+            words::have(waiting)
         );
         cautions.push(Caution {
             code: "unfinished",

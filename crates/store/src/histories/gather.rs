@@ -2,17 +2,25 @@
 
 use longplay_domain::PersonId;
 
-use super::{History, run::Run};
+use super::{Columns, History, run::Run};
 use crate::{error::Result, segment::schema::Column, terms::Code};
 
 /// Buffers that are reused from person to person.
-#[derive(Default)]
 pub struct Gather {
     raw: Scratch,
     sorted: Scratch,
     origins: Vec<Origin>,
     order: Vec<usize>,
     is_sorted_used: bool,
+    parts: Vec<Part>,
+}
+
+/// The rows of one run's page that hold the person being gathered.
+struct Part {
+    run: usize,
+    end: usize,
+    first_time: i64,
+    last_time: i64,
 }
 
 /// Where a gathered event came from.
@@ -22,8 +30,9 @@ struct Origin {
     ordinal: u64,
 }
 
-#[derive(Default)]
+/// Gathered columns; of the texts only those that are read.
 struct Scratch {
+    texts: Vec<usize>,
     times: Vec<i64>,
     acts: Vec<u8>,
     values: Vec<i64>,
@@ -32,9 +41,24 @@ struct Scratch {
 }
 
 impl Gather {
+    pub fn new(columns: Columns) -> Self {
+        Self {
+            raw: Scratch::new(columns),
+            sorted: Scratch::new(columns),
+            origins: Vec::new(),
+            order: Vec::new(),
+            is_sorted_used: false,
+            parts: Vec::new(),
+        }
+    }
+
     /// Takes every event of `person` out of the runs. Runs may then stand at the end of their last page.
     pub fn collect(&mut self, person: i64, runs: &mut [Run]) -> Result<()> {
         self.raw.clear();
+        if self.append_disjoint(person, runs) {
+            self.is_sorted_used = false;
+            return Ok(());
+        }
         self.origins.clear();
         let mut contributors = 0;
         for (index, run) in runs.iter_mut().enumerate() {
@@ -57,6 +81,38 @@ impl Gather {
         }
         self.is_sorted_used = contributors > 1;
         if self.is_sorted_used { self.sort(runs) } else { Ok(()) }
+    }
+
+    /// The usual case: no page ends inside the person's events, and each run's lie wholly before the next one's, so that
+    /// putting one behind the other is all the ordering there is.
+    fn append_disjoint(&mut self, person: i64, runs: &mut [Run]) -> bool {
+        self.parts.clear();
+        for (index, run) in runs.iter().enumerate() {
+            if run.row >= run.page.rows() || run.person() != person {
+                continue;
+            }
+            let end = run.end_of_person();
+            if end == run.page.rows() && !run.is_last_page {
+                return false;
+            }
+            let time = |row: usize| run.page.times.get(row).copied().unwrap_or(index as i64);
+            self.parts.push(Part {
+                run: index,
+                end,
+                first_time: time(run.row),
+                last_time: time(end - 1),
+            });
+        }
+        self.parts.sort_unstable_by_key(|part| part.first_time);
+        if !self.parts.is_sorted_by(|a, b| a.last_time < b.first_time) {
+            return false;
+        }
+        for part in &self.parts {
+            let run = &mut runs[part.run];
+            self.raw.append(run, part.end);
+            run.row = part.end;
+        }
+        true
     }
 
     /// Orders by time, ties by event id, and drops what comes twice.
@@ -126,12 +182,25 @@ fn settle_tie(
 }
 
 impl Scratch {
+    fn new(columns: Columns) -> Self {
+        let is_text = |column: &Column| column.is_repetitive() && *column != Column::Act && columns.has(*column);
+        Self {
+            texts: Column::ALL.into_iter().filter(is_text).map(Column::index).collect(),
+            times: Vec::new(),
+            acts: Vec::new(),
+            values: Vec::new(),
+            codes: Column::ALL.map(|_| Vec::new()).into(),
+            length: 0,
+        }
+    }
+
     fn clear(&mut self) {
         self.times.clear();
         self.acts.clear();
         self.values.clear();
-        self.codes.resize_with(Column::ALL.len(), Vec::new);
-        self.codes.iter_mut().for_each(Vec::clear);
+        for &text in &self.texts {
+            self.codes[text].clear();
+        }
         self.length = 0;
     }
 
@@ -142,8 +211,8 @@ impl Scratch {
         extend(&mut self.times, &page.times, &rows);
         extend(&mut self.acts, &page.acts, &rows);
         extend(&mut self.values, &page.values, &rows);
-        for (mine, theirs) in self.codes.iter_mut().zip(&page.codes) {
-            extend(mine, theirs, &rows);
+        for &text in &self.texts {
+            extend(&mut self.codes[text], &page.codes[text], &rows);
         }
     }
 
@@ -153,8 +222,8 @@ impl Scratch {
         pick(&mut self.times, &from.times, order);
         pick(&mut self.acts, &from.acts, order);
         pick(&mut self.values, &from.values, order);
-        for (mine, theirs) in self.codes.iter_mut().zip(&from.codes) {
-            pick(mine, theirs, order);
+        for &text in &self.texts {
+            pick(&mut self.codes[text], &from.codes[text], order);
         }
     }
 }

@@ -166,7 +166,7 @@ impl Histories {
         runs.extend(Run::of_tail(&snapshot.tail, columns, range, &snapshot.terms)?);
         Ok(Self {
             runs,
-            gather: Gather::default(),
+            gather: Gather::new(columns),
         })
     }
 

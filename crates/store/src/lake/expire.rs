@@ -65,6 +65,9 @@ pub fn expire(connection: &mut Connection, directory: &Path, now: Time) -> Resul
     for (file_id, name) in &due {
         remove(directory, name);
         transaction
+            .execute("DELETE FROM segment WHERE name = ?1", [name])
+            .doing(DOING)?;
+        transaction
             .execute(
                 "DELETE FROM ducklake_files_scheduled_for_deletion WHERE data_file_id = ?1",
                 [file_id],

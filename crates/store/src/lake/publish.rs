@@ -109,6 +109,12 @@ fn insert_file(transaction: &Transaction<'_>, snapshot: i64, file_id: i64, writt
             [written.rows as i64, EVENTS_TABLE],
         )
         .doing(DOING)?;
+    transaction
+        .execute(
+            "INSERT INTO segment VALUES (?1, ?2)",
+            params![written.name, written.crc32],
+        )
+        .doing(DOING)?;
     for stats in &written.columns {
         transaction
             .execute(

@@ -38,6 +38,11 @@ CREATE TABLE write_key (
   prefix TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+-- What a published segment must hash to; a flipped bit is found by `longplay check`.
+CREATE TABLE segment (
+  name TEXT PRIMARY KEY,
+  crc32 INTEGER NOT NULL
+) STRICT;
 CREATE TABLE import (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL,

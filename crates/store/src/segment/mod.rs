@@ -27,6 +27,8 @@ pub struct Written {
     pub rows: u64,
     pub bytes: u64,
     pub footer_bytes: u64,
+    /// CRC-32 of the whole file.
+    pub crc32: u32,
     pub columns: Vec<ColumnStats>,
 }
 

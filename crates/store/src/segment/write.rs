@@ -1,6 +1,6 @@
 //! Writing a segment: sorted batches in, one durable Parquet file, its id index and its statistics out.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, io::Read, path::Path};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
@@ -79,6 +79,7 @@ impl<'a> SegmentWriter<'a> {
         sync_directory(&self.directory.join("segments"))?;
         sync_directory(&self.directory.join("ids"))?;
         let (bytes, footer_bytes) = sizes(&path)?;
+        let crc32 = checksum(&path)?;
         let columns = Column::ALL.into_iter().zip(self.bounds).zip(bytes_of);
         let columns = columns
             .map(|((column, bounds), size)| bounds.into_stats(column, size, rows))
@@ -88,6 +89,7 @@ impl<'a> SegmentWriter<'a> {
             rows,
             bytes,
             footer_bytes,
+            crc32,
             columns,
         })
     }
@@ -118,6 +120,19 @@ fn sizes(path: &Path) -> Result<(u64, u64)> {
     file.read_exact_at(&mut tail, bytes.saturating_sub(8))
         .at("read the segment", path)?;
     Ok((bytes, u64::from(u32::from_le_bytes(tail))))
+}
+
+/// CRC-32 of a file.
+pub fn checksum(path: &Path) -> Result<u32> {
+    let mut file = File::open(path).at("open the segment", path)?;
+    let mut hasher = crc32fast::Hasher::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer).at("read the segment", path)? {
+            0 => return Ok(hasher.finalize()),
+            bytes => hasher.update(&buffer[..bytes]),
+        }
+    }
 }
 
 /// A new file's name is durable only once its directory is.

@@ -58,7 +58,7 @@ struct Watch {
 
 pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
     let reach = ground.fold(question, Reach::default)?;
-    let channels = daily::channels(question, ground, &reach);
+    let channels = daily::channels(question, ground, reach);
     let mut watch = Watch::default();
     for channel in &channels {
         watch_channel(question, channel, &mut watch);
