@@ -6,6 +6,9 @@ use longplay_store::{Code, Column, Columns, NONE};
 use super::{Origin, Weeks};
 use crate::pass::{Fold, Life};
 
+/// Keys of one day that are looked through one by one.
+const BUSY_DAY_KEYS: usize = 16;
+
 /// People by piece and day; the piece [`NONE`] stands for the whole channel.
 #[derive(Debug, Default)]
 pub struct Reach {
@@ -28,18 +31,33 @@ impl Fold for Reach {
     fn observe(&mut self, life: &Life<'_>) {
         self.seen.clear();
         let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
+        let mut first_of_day = 0;
+        let mut needs_sort = false;
         for (event, &day) in life
             .days
             .iter()
             .enumerate()
             .filter(|&(event, _)| life.is_presence(event))
         {
-            self.seen.push((day, channels[event], NONE));
-            if pieces[event] != NONE {
-                self.seen.push((day, channels[event], pieces[event]));
+            if let Some(&(last, ..)) = self.seen.last()
+                && last != day
+            {
+                first_of_day = self.seen.len();
+                needs_sort |= day < last;
+            }
+            let whole = (day, channels[event], NONE);
+            let piece = (day, channels[event], pieces[event]);
+            for key in [whole, piece] {
+                // Few things are done in a day; whoever does many is sorted out below.
+                let today = &self.seen[first_of_day..];
+                let is_busy = today.len() > BUSY_DAY_KEYS;
+                needs_sort |= is_busy;
+                if is_busy || !today.contains(&key) {
+                    self.seen.push(key);
+                }
             }
         }
-        if self.seen.len() > 2 {
+        if needs_sort {
             self.seen.sort_unstable();
             self.seen.dedup();
         }

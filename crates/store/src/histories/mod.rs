@@ -55,7 +55,7 @@ pub struct History<'a> {
     pub times: &'a [i64],
     /// Codes of acts: see [`Act::from_code`].
     pub acts: &'a [u8],
-    /// Minor units; 0 where there is no value (the currency is then [`crate::NONE`]).
+    /// Minor units; without meaning where the currency is [`crate::NONE`].
     pub values: &'a [i64],
     codes: &'a [Vec<Code>],
     first: usize,

@@ -57,13 +57,14 @@ impl Page {
 pub struct Decoder {
     columns: Columns,
     terms: Arc<Terms>,
-    dictionaries: Vec<Option<Dictionary>>,
+    acts: Option<Dictionary<u8>>,
+    dictionaries: Vec<Option<Dictionary<Code>>>,
 }
 
 /// A dictionary and the code of each of its entries.
-struct Dictionary {
+struct Dictionary<T> {
     values: ArrayRef,
-    codes: Vec<Code>,
+    codes: Vec<T>,
 }
 
 impl Decoder {
@@ -72,6 +73,7 @@ impl Decoder {
         Self {
             columns,
             terms: Arc::clone(terms),
+            acts: None,
             dictionaries,
         }
     }
@@ -87,69 +89,67 @@ impl Decoder {
             match column {
                 Column::Person => page.persons = array.as_primitive::<Int64Type>().values().clone(),
                 Column::Time => page.times = array.as_primitive::<TimestampMicrosecondType>().values().clone(),
-                Column::ValueMinor => page.values = numbers(array),
+                Column::ValueMinor => page.values = array.as_primitive::<Int64Type>().values().clone(),
                 Column::Act => {
-                    let acts = |text: &str| Code::from(Act::named(text).unwrap_or(Act::Other).code());
-                    let codes = &mut page.codes[column.index()];
-                    decode_texts(array, &mut self.dictionaries[column.index()], codes, acts);
-                    page.acts.clear();
-                    page.acts.extend(codes.iter().map(|&code| code as u8));
-                    codes.clear();
+                    let act = |text: &str| Act::named(text).unwrap_or(Act::Other).code();
+                    decode_texts(array, &mut self.acts, &mut page.acts, (Act::Other.code(), act));
                 }
                 _ => {
                     let codes = &mut page.codes[column.index()];
-                    decode_texts(array, &mut self.dictionaries[column.index()], codes, |text| {
-                        self.terms.code(text)
-                    });
+                    let code = |text: &str| self.terms.code(text);
+                    decode_texts(array, &mut self.dictionaries[column.index()], codes, (NONE, code));
                 }
             }
         }
     }
 }
 
-/// Numbers with 0 for missing.
-fn numbers(array: &ArrayRef) -> ScalarBuffer<i64> {
-    let array = array.as_primitive::<Int64Type>();
-    if array.null_count() == 0 {
-        return array.values().clone();
-    }
-    array.iter().map(Option::unwrap_or_default).collect()
-}
-
-fn decode_texts(array: &ArrayRef, known: &mut Option<Dictionary>, codes: &mut Vec<Code>, code: impl Fn(&str) -> Code) {
+/// Looks each row's text up: in what its dictionary means if it has one, else text by text. `missing` stands for no text.
+fn decode_texts<T: Copy>(
+    array: &ArrayRef,
+    known: &mut Option<Dictionary<T>>,
+    codes: &mut Vec<T>,
+    (missing, code): (T, impl Fn(&str) -> T),
+) {
     codes.clear();
     let Some(array) = array.as_dictionary_opt::<Int32Type>() else {
-        return decode_plain(array, codes, code);
+        return decode_plain(array, codes, (missing, code));
     };
     let values = array.values();
     if !known.as_ref().is_some_and(|known| Arc::ptr_eq(&known.values, values)) {
         let texts = values.as_string::<i32>();
-        let codes = texts.iter().map(|text| text.map_or(NONE, &code)).collect();
+        let codes = texts.iter().map(|text| text.map_or(missing, &code)).collect();
         *known = Some(Dictionary {
             values: Arc::clone(values),
             codes,
         });
     }
     let Some(dictionary) = known else { return };
+    let meant = |key: i32| dictionary.codes.get(key as usize).copied().unwrap_or(missing);
     let keys = array.keys();
-    if keys.null_count() == 0 {
-        codes.extend(keys.values().iter().map(|&key| dictionary.codes[key as usize]));
-    } else if keys.null_count() == keys.len() {
-        codes.resize(keys.len(), NONE);
-    } else {
-        codes.extend(
-            keys.iter()
-                .map(|key| key.map_or(NONE, |key| dictionary.codes[key as usize])),
-        );
+    match keys.nulls().filter(|nulls| nulls.null_count() > 0) {
+        None => codes.extend(keys.values().iter().map(|&key| meant(key))),
+        // Hardly ever there, as money is: only what is there is looked up.
+        Some(nulls) if nulls.null_count() > keys.len() / 2 => {
+            codes.resize(keys.len(), missing);
+            nulls
+                .valid_indices()
+                .for_each(|row| codes[row] = meant(keys.value(row)));
+        }
+        Some(nulls) => {
+            codes.extend(keys.values().iter().map(|&key| meant(key)));
+            let absent = !nulls.inner();
+            absent.set_indices().for_each(|row| codes[row] = missing);
+        }
     }
 }
 
-fn decode_plain(array: &ArrayRef, codes: &mut Vec<Code>, code: impl Fn(&str) -> Code) {
+fn decode_plain<T: Copy>(array: &ArrayRef, codes: &mut Vec<T>, (missing, code): (T, impl Fn(&str) -> T)) {
     let array = array.as_string::<i32>();
-    let mut seen: HashMap<&str, Code, RandomState> = HashMap::default();
+    let mut seen: HashMap<&str, T, RandomState> = HashMap::default();
     codes.extend(
         array
             .iter()
-            .map(|text| text.map_or(NONE, |text| *seen.entry(text).or_insert_with(|| code(text)))),
+            .map(|text| text.map_or(missing, |text| *seen.entry(text).or_insert_with(|| code(text)))),
     );
 }
