@@ -1,5 +1,7 @@
 //! Answers don't depend on how events arrived: many files or one, CSV or JSON Lines, in this order or the other.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use std::{fs, path::Path, process::Command};
 
 use longplay_testkit::{RandomAudience, Row, to_csv, to_jsonl};

@@ -1,5 +1,7 @@
 //! Tiny audiences worked out by hand, taken in and asked about through the built binary.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use std::{fs, path::Path, process::Command};
 
 use longplay_testkit::golden::{ALL, Expected, Golden};

@@ -1,5 +1,7 @@
 //! The answer depends on what happened, not on how it arrived, how it lies on disk, or how many threads read it.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use longplay_domain::{Period, Time, Zone};
 use longplay_measures::{
     By, Key, Question, ask,

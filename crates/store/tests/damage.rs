@@ -1,5 +1,7 @@
 //! What happens to a data directory between one run and the next: leftovers, lost files, flipped bytes, a move.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use std::{fs, path::Path};
 
 use longplay_domain::{Claim, Time, When};

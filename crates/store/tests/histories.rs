@@ -1,6 +1,8 @@
 //! Whatever the way events took into the store (sealed, merged, still in the tail, through another process), histories are
 //! the same: each id once, in order of time, ties by id.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use longplay_domain::{Claim, Time, When};
@@ -51,9 +53,12 @@ fn claim(row: &Row) -> Claim {
 /// What histories must be: by person, (time, id) in order, then act and piece.
 type Expected = BTreeMap<i64, Vec<(i64, String, Option<String>)>>;
 
+/// Act and piece.
+type Happened = (String, Option<String>);
+
 fn expected(store: &Store, kept: &[Row]) -> Expected {
     let gate = store.gate(NOW).unwrap();
-    let mut people: BTreeMap<i64, BTreeMap<(i64, String), (String, Option<String>)>> = BTreeMap::new();
+    let mut people: BTreeMap<i64, BTreeMap<(i64, String), Happened>> = BTreeMap::new();
     for row in kept {
         let event = gate.admit(claim(row)).unwrap();
         let act = event.act().name().to_owned();

@@ -23,11 +23,11 @@ fn recurrence_is_one_row_a_person_in_days() {
 }
 
 #[test]
-fn events_have_the_columns_of_the_lake_and_end_at_as_of() {
+fn events_have_the_columns_of_the_open_format_and_end_at_as_of() {
     let workspace = Workspace::with_events();
     let done = workspace.run(&["export", "events", "--as-of", "2026-01-03"]);
     let lines: Vec<_> = done.out.lines().collect();
-    let head = "person,time,id,act,event,piece,channel,referrer,source,medium,campaign,country,value_minor,currency,properties";
+    let head = "person,time,id,event,piece,channel,referrer,source,medium,campaign,country,value,currency,properties";
     assert_eq!(lines[0], head);
     assert_eq!(lines.len(), 1 + 3, "{}", done.out);
     let all = workspace.run(&["export", "events", "--format", "jsonl"]);
@@ -38,13 +38,34 @@ fn events_have_the_columns_of_the_lake_and_end_at_as_of() {
         .collect();
     let bought = rows.iter().find(|row| row["id"] == "e3").unwrap();
     assert_eq!(
-        (&bought["value_minor"], &bought["currency"]),
-        (&1250.into(), &"EUR".into())
+        (&bought["value"], &bought["currency"]),
+        (&"12.50".into(), &"EUR".into())
     );
     assert_eq!(
         (&bought["time"], &bought["piece"]),
         (&"2026-01-09T10:00:00Z".into(), &serde_json::Value::Null)
     );
+}
+
+#[test]
+fn what_was_exported_can_be_imported_and_answers_the_same() {
+    let workspace = Workspace::with_events();
+    for format in ["csv", "jsonl", "parquet"] {
+        let out = workspace.folder().join(format!("events.{format}"));
+        let out = out.to_str().unwrap();
+        assert_eq!(
+            workspace
+                .run(&["export", "events", "--format", format, "--out", out])
+                .code,
+            0
+        );
+        let again = Workspace::new();
+        assert_eq!(again.run(&["import", out]).code, 0);
+        for question in ["returns", "goals"] {
+            let ask = ["ask", question, "--as-of", "2026-01-31", "--csv"];
+            assert_eq!(again.run(&ask).out, workspace.run(&ask).out, "{format}");
+        }
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Count for u32 {
 
 /// Additions gathered before they are made. People come in no order of their cells, so each addition waits for memory; made
 /// close together, the processor waits for many at once.
-const WAITING_MAX: usize = 512;
+const WAITING_MAX: usize = 256;
 
 /// A sparse cube of `T`.
 #[derive(Debug)]

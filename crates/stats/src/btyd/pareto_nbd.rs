@@ -232,12 +232,12 @@ impl Recurring for ParetoNbd {
             return f64::from(u8::from(k == 0));
         }
         let stayed = pmf(r, alpha, k, t) * (-s * (t / beta).ln_1p()).exp();
-        // With v = P(still there at τ) = (β/(β+τ))^s the drop-out density is flat.
-        let (first, panels) = ((-s * (t / beta).ln_1p()).exp(), 64);
-        let width = (1.0 - first) / f64::from(panels);
-        let inside = |v: f64| pmf(r, alpha, k, beta * (v.powf(-1.0 / s) - 1.0));
+        // Over w = ln(1 + τ/β) the drop-out density is s·e^(−s·w): smooth at both ends, however early most leave.
+        let panels = 64;
+        let width = (t / beta).ln_1p() / f64::from(panels);
+        let inside = |w: f64| s * (-s * w).exp() * pmf(r, alpha, k, beta * w.exp_m1());
         let panel = |index: i32| {
-            let middle = first + width * (f64::from(index) + 0.5);
+            let middle = width * (f64::from(index) + 0.5);
             // Three-point Gauss per panel.
             let step = 0.5 * width * 0.6_f64.sqrt();
             width * (5.0 * inside(middle - step) + 8.0 * inside(middle) + 5.0 * inside(middle + step)) / 18.0

@@ -34,6 +34,7 @@ impl Page {
         self.persons.len()
     }
 
+    #[inline]
     pub fn history(&self, person: i64, from: usize, to: usize) -> History<'_> {
         let cut =
             |column: &ScalarBuffer<i64>| -> std::ops::Range<usize> { if column.is_empty() { 0..0 } else { from..to } };

@@ -33,8 +33,8 @@ pub struct Run {
 enum Input {
     Segment {
         segment: Arc<Segment>,
-        reader: RangeReader,
-        ids: Option<IdReader>,
+        reader: Box<RangeReader>,
+        ids: Option<Box<IdReader>>,
     },
     Tail {
         run: Arc<SortedRun>,
@@ -58,7 +58,7 @@ impl Run {
         terms: &Arc<Terms>,
     ) -> Result<Option<Self>> {
         let names = columns.to_read();
-        let reader = segment.read(&names, &range, Form::Dictionary)?;
+        let reader = Box::new(segment.read(&names, &range, Form::Dictionary)?);
         let input = Input::Segment {
             segment: Arc::clone(segment),
             reader,
@@ -168,11 +168,11 @@ impl Run {
             Input::Segment { segment, ids, .. } => {
                 if ids.is_none() {
                     let reader = segment.read(&[Column::Id], &self.range, Form::Plain)?;
-                    *ids = Some(IdReader {
+                    *ids = Some(Box::new(IdReader {
                         reader,
                         first_ordinal: 0,
                         ids: StringArray::from(Vec::<&str>::new()),
-                    });
+                    }));
                 }
                 ids.as_mut().map_or_else(|| Ok(String::new()), |ids| ids.at(ordinal))
             }

@@ -75,7 +75,7 @@ impl IdIndex {
     /// dense batches simply read on.
     fn seek(&self, wanted: u64, window: &mut Window) -> std::io::Result<()> {
         let after = window.first + window.entries.len() as u64;
-        let guess = (u128::from(wanted) * u128::from(self.entries) >> 64) as u64;
+        let guess = ((u128::from(wanted) * u128::from(self.entries)) >> 64) as u64;
         let mut start = guess.saturating_sub(WINDOW_ENTRIES as u64 / 2).max(after);
         loop {
             self.load(start, window)?;
