@@ -241,16 +241,24 @@ impl Zone {
     }
 }
 
-/// [`Zone::day_of`] for the pass over millions of events: the zone's offset changes laid out in two arrays.
+/// [`Zone::day_of`] for the pass over millions of events: the zone's offset changes laid out in two arrays, and a third that
+/// tells for each stretch of some 25 days where to begin to look.
 #[derive(Clone, Debug)]
 pub struct DayClock {
     changes: Vec<i64>,
     offsets: Vec<i64>,
+    /// For each stretch, the last change at or before its beginning.
+    starts: Vec<u32>,
 }
+
+/// 2^41 µs are 25.5 days: hardly a zone changes twice in that time.
+const STRETCH_BITS: u32 = 41;
+/// 1900-01-01, the beginning of the first stretch.
+const CLOCK_START: i64 = -2_208_988_800 * MICROS_PER_SECOND;
 
 impl DayClock {
     fn new(tz: &TimeZone) -> Self {
-        let start = Timestamp::from_second(-2_208_988_800).expect("1900 is within jiff's range");
+        let start = Timestamp::from_microsecond(CLOCK_START).expect("1900 is within jiff's range");
         let end = Timestamp::from_second(7_258_118_400).expect("2200 is within jiff's range");
         let offset_micros = |stamp| i64::from(tz.to_offset(stamp).seconds()) * MICROS_PER_SECOND;
         let mut changes = vec![i64::MIN];
@@ -259,17 +267,27 @@ impl DayClock {
             changes.push(transition.timestamp().as_microsecond());
             offsets.push(i64::from(transition.offset().seconds()) * MICROS_PER_SECOND);
         }
-        Self { changes, offsets }
+        let last = changes.last().copied().unwrap_or(CLOCK_START).max(CLOCK_START);
+        let stretches = ((last - CLOCK_START) >> STRETCH_BITS) + 2;
+        let start = |stretch: i64| CLOCK_START.saturating_add(stretch << STRETCH_BITS);
+        let before = |time: i64| changes.partition_point(|&change| change <= time).saturating_sub(1) as u32;
+        let starts = (0..stretches).map(|stretch| before(start(stretch))).collect();
+        Self {
+            changes,
+            offsets,
+            starts,
+        }
     }
 
     /// The day of `time`, and the instants `[from, to)` for which the same offset holds, so that a caller who walks times
     /// in order asks again only when they leave it.
     #[inline]
     pub fn span_at(&self, time: Time) -> OffsetSpan {
-        let index = self
-            .changes
-            .partition_point(|&change| change <= time.0)
-            .saturating_sub(1);
+        let stretch = time.0.saturating_sub(CLOCK_START).max(0) as usize >> STRETCH_BITS;
+        let mut index = self.starts[stretch.min(self.starts.len() - 1)] as usize;
+        while self.changes.get(index + 1).is_some_and(|&change| change <= time.0) {
+            index += 1;
+        }
         let to = self.changes.get(index + 1).copied().unwrap_or(i64::MAX);
         OffsetSpan {
             from: self.changes[index],
@@ -380,6 +398,36 @@ mod tests {
             for step in 0..20_000 {
                 let time = Time(1_200_000_000_000_000 + step * 31_415_926_535);
                 assert_eq!(clock.day_of(time), zone.day_of(time), "{name} {time}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_day_clock_holds_at_every_change_and_at_the_ends_of_time() {
+        for name in [
+            "UTC",
+            "Africa/Casablanca",
+            "America/St_Johns",
+            "Pacific/Apia",
+            "Asia/Tokyo",
+        ] {
+            let zone = Zone::named(name).unwrap();
+            let clock = zone.clock();
+            let changes = clock
+                .changes
+                .iter()
+                .skip(1)
+                .flat_map(|&change| [change - 1, change, change + 1]);
+            for time in changes.chain([0, -1, 4_000_000_000_000_000]).map(Time) {
+                assert_eq!(clock.day_of(time), zone.day_of(time), "{name} {time}");
+                assert!(clock.span_at(time).holds(time), "{name} {time}");
+            }
+            for time in [i64::MIN, i64::MIN / 2, i64::MAX / 2, i64::MAX].map(Time) {
+                assert!(
+                    clock.span_at(time).holds(time) || time.0 == i64::MAX,
+                    "{name} {}",
+                    time.0
+                );
             }
         }
     }

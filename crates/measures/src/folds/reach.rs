@@ -6,19 +6,75 @@ use longplay_store::{Code, Column, Columns, NONE};
 use super::{Origin, Weeks};
 use crate::pass::{Fold, Life};
 
-/// Keys of one day that are looked through one by one.
-const BUSY_DAY_KEYS: usize = 16;
+/// Up to so many events, a day's earlier ones are looked through one by one.
+const FEW_EVENTS: usize = 16;
 
-/// People by piece and day; the piece [`NONE`] stands for the whole channel.
+/// People by piece and day, and by channel and day. Kept apart: the few channels then stay in the nearest cache.
 #[derive(Debug, Default)]
 pub struct Reach {
-    people: Weeks<u32>,
+    pieces: Weeks<u32>,
+    channels: Weeks<u32>,
     seen: Vec<(Day, Code, Code)>,
 }
 
 impl Reach {
+    /// Every cell; the piece [`NONE`] stands for the whole channel.
     pub fn into_cells(self) -> Vec<(Origin, u32)> {
-        self.people.into_cells()
+        let mut cells = self.channels.into_cells();
+        cells.extend(self.pieces.into_cells());
+        cells
+    }
+}
+
+impl Reach {
+    #[inline]
+    fn observe_few(&mut self, life: &Life<'_>) {
+        let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
+        for (event, &day) in life
+            .days
+            .iter()
+            .enumerate()
+            .filter(|&(event, _)| life.is_presence(event))
+        {
+            let (channel, piece) = (channels[event], pieces[event]);
+            let (mut is_new_channel, mut is_new_piece) = (true, piece != NONE);
+            for earlier in (0..event).rev().take_while(|&earlier| life.days[earlier] == day) {
+                if channels[earlier] == channel && life.is_presence(earlier) {
+                    is_new_channel = false;
+                    is_new_piece &= pieces[earlier] != piece;
+                }
+            }
+            if is_new_channel {
+                self.channels.add(channel, NONE, day, 1);
+            }
+            if is_new_piece {
+                self.pieces.add(channel, piece, day, 1);
+            }
+        }
+    }
+
+    fn observe_many(&mut self, life: &Life<'_>) {
+        self.seen.clear();
+        let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
+        for (event, &day) in life
+            .days
+            .iter()
+            .enumerate()
+            .filter(|&(event, _)| life.is_presence(event))
+        {
+            self.seen.push((day, channels[event], NONE));
+            self.seen.push((day, channels[event], pieces[event]));
+        }
+        self.seen.sort_unstable();
+        self.seen.dedup();
+        for &(day, channel, piece) in &self.seen {
+            let people = if piece == NONE {
+                &mut self.channels
+            } else {
+                &mut self.pieces
+            };
+            people.add(channel, piece, day, 1);
+        }
     }
 }
 
@@ -29,44 +85,15 @@ impl Fold for Reach {
 
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
-        self.seen.clear();
-        let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
-        let mut first_of_day = 0;
-        let mut needs_sort = false;
-        for (event, &day) in life
-            .days
-            .iter()
-            .enumerate()
-            .filter(|&(event, _)| life.is_presence(event))
-        {
-            if let Some(&(last, ..)) = self.seen.last()
-                && last != day
-            {
-                first_of_day = self.seen.len();
-                needs_sort |= day < last;
-            }
-            let whole = (day, channels[event], NONE);
-            let piece = (day, channels[event], pieces[event]);
-            for key in [whole, piece] {
-                // Few things are done in a day; whoever does many is sorted out below.
-                let today = &self.seen[first_of_day..];
-                let is_busy = today.len() > BUSY_DAY_KEYS;
-                needs_sort |= is_busy;
-                if is_busy || !today.contains(&key) {
-                    self.seen.push(key);
-                }
-            }
-        }
-        if needs_sort {
-            self.seen.sort_unstable();
-            self.seen.dedup();
-        }
-        for &(day, channel, piece) in &self.seen {
-            self.people.add(channel, piece, day, 1);
+        if life.days.len() <= FEW_EVENTS && life.days.is_sorted() {
+            self.observe_few(life);
+        } else {
+            self.observe_many(life);
         }
     }
 
     fn merge(&mut self, other: Self) {
-        self.people.merge(other.people);
+        self.pieces.merge(other.pieces);
+        self.channels.merge(other.channels);
     }
 }

@@ -51,6 +51,8 @@ const LOOSE_MAX: usize = 1 << 18;
 #[derive(Debug)]
 pub struct Recurrence {
     today: Day,
+    /// How many people were never back, by T: most people, so they are not sorted with the rest.
+    once: Vec<u64>,
     /// Packed cells: they sort several times faster than the three numbers.
     loose: Vec<u64>,
     weights: Vec<(u64, u64)>,
@@ -61,6 +63,7 @@ impl Recurrence {
     pub fn new(today: Day) -> Self {
         Self {
             today,
+            once: Vec::new(),
             loose: Vec::new(),
             weights: Vec::new(),
         }
@@ -69,17 +72,34 @@ impl Recurrence {
     /// Every cell with the number of people in it, in order.
     pub fn into_weights(mut self) -> Vec<(RecurrenceCell, u64)> {
         self.condense();
-        self.weights
-            .into_iter()
-            .map(|(cell, weight)| (RecurrenceCell::unpacked(cell), weight))
-            .collect()
+        let never_back = |(t, &weight): (usize, &u64)| {
+            (
+                RecurrenceCell {
+                    x: 0,
+                    t_x: 0,
+                    t: t as i32,
+                },
+                weight,
+            )
+        };
+        let once = self
+            .once
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight > 0)
+            .map(never_back);
+        let back = self
+            .weights
+            .iter()
+            .map(|&(cell, weight)| (RecurrenceCell::unpacked(cell), weight));
+        once.chain(back).collect()
     }
 
     fn condense(&mut self) {
         self.loose.sort_unstable();
-        let loose = std::mem::take(&mut self.loose);
-        let runs = loose.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
+        let runs = self.loose.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
         self.weights = merged(std::mem::take(&mut self.weights), runs);
+        self.loose.clear();
     }
 }
 
@@ -108,15 +128,29 @@ impl Fold for Recurrence {
 
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
-        if let Some(cell) = RecurrenceCell::of(life, self.today) {
-            self.loose.push(cell.packed());
-            if self.loose.len() == LOOSE_MAX {
-                self.condense();
+        let Some(cell) = RecurrenceCell::of(life, self.today) else {
+            return;
+        };
+        if cell.x == 0 {
+            let t = cell.t.max(0) as usize;
+            if self.once.len() <= t {
+                self.once.resize(t + 1, 0);
             }
+            self.once[t] += 1;
+            return;
+        }
+        self.loose.push(cell.packed());
+        if self.loose.len() == LOOSE_MAX {
+            self.condense();
         }
     }
 
     fn merge(&mut self, mut other: Self) {
+        self.once.resize(self.once.len().max(other.once.len()), 0);
+        self.once
+            .iter_mut()
+            .zip(&other.once)
+            .for_each(|(mine, theirs)| *mine += theirs);
         self.condense();
         other.condense();
         self.weights = merged(std::mem::take(&mut self.weights), other.weights.into_iter());
