@@ -140,3 +140,31 @@ fn what_happens_later_changes_no_earlier_answer() {
     accept(&store, &rows[cut..]);
     assert_eq!(answers(&store, as_of, &zone), then);
 }
+
+/// St John's set its clocks back at 00:01 until 2011: for half a minute it was already the next day.
+#[test]
+fn a_day_that_comes_back_is_counted_once() {
+    let zone = Zone::named("America/St_Johns").unwrap();
+    let times = [
+        "2010-11-07T02:30:30Z",
+        "2010-11-07T02:40:00Z",
+        "2010-11-07T04:00:00Z",
+        "2010-11-08T12:00:00Z",
+    ];
+    let rows: Vec<Row> = times
+        .iter()
+        .map(|time| Row::new(Time::parse(time, &zone).unwrap(), "ada", "viewed"))
+        .collect();
+    let days: Vec<String> = rows.iter().map(|row| zone.day_of(row.time).to_string()).collect();
+    assert_eq!(days, ["2010-11-07", "2010-11-06", "2010-11-07", "2010-11-08"]);
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    accept(&store, &rows.iter().collect::<Vec<_>>());
+    let mut cells = Vec::new();
+    longplay_measures::each_recurrence(&store.snapshot().unwrap(), rows[3].time, &zone, |row| {
+        cells.push((row.first_day.to_string(), row.cell.x, row.cell.t_x, row.cell.t));
+        Ok::<(), longplay_store::StoreError>(())
+    })
+    .unwrap();
+    assert_eq!(cells, [("2010-11-07".to_owned(), 1, 1, 1)]);
+}
