@@ -210,6 +210,7 @@ fn too_early(question: &Question, tally: &Tally) -> String {
     let window = &tally.windows[1];
     let today = question.today();
     let through = match window.mature {
+        0 if tally.people == 1 => "The one person seen so far has not had 28 days".to_owned(),
         0 => format!(
             "None of the {} seen so far has had 28 days",
             words::people(tally.people)
