@@ -13,7 +13,7 @@ pub mod folds;
 pub mod pass;
 pub mod question;
 mod questions;
-mod words;
+pub mod words;
 
 pub use answer::{Answer, Caution, Figure, Grade, Point, Scope, Series, State};
 pub use ask::{AskError, ask, ask_all};

@@ -2,22 +2,12 @@
 
 /// `1,234,567`
 pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + 8);
-    if number < 0 {
-        text.push('-');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", count(number.unsigned_abs()))
 }
 
 pub fn count(number: u64) -> String {
-    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+    longplay_measures::words::count(number)
 }
 
 /// A figure's value in its unit (see `longplay_measures::Figure::unit`).

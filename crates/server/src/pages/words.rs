@@ -68,18 +68,8 @@ pub fn place(zone_name: &str) -> String {
 
 /// `48,210`
 pub fn whole(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('−');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", longplay_measures::words::count(number.unsigned_abs()))
 }
 
 /// A count, e.g. of people.
