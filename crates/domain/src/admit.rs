@@ -1,13 +1,15 @@
 //! The one gate between what the outside says and what we hold: [`Gate::admit`] never panics and never guesses.
 
 use crate::{
-    Act, Amount, Claim, Currency, Event, EventId, Field, Handle, Money, PersonKey, Refusal, Time, When, Zone,
-    money::AmountError, refusal::quoted,
+    Act, Also, Amount, Claim, Currency, Event, EventId, Field, Handle, Link, Money, PersonKey, Refusal, Time, When,
+    Zone, money::AmountError, refusal::quoted,
 };
 
 /// Longest text kept per field, in bytes.
 const TEXT_BYTES_MAX: usize = 512;
 const URL_BYTES_MAX: usize = 4_096;
+/// Most other handles one claim may bring.
+const LINKS_MAX: usize = 8;
 const PROPERTIES_BYTES_MAX: usize = 32 * 1_024;
 /// How far a client's clock may run ahead: 5 minutes.
 const CLOCK_SKEW_MICROS_MAX: i64 = 5 * 60 * 1_000_000;
@@ -29,10 +31,14 @@ impl Gate {
         let person = text(claim.person, Field::Person, TEXT_BYTES_MAX)?.ok_or(Refusal::PersonMissing)?;
         let handle = Handle::parse(&person).ok_or(Refusal::PersonMissing)?;
         let name = text(claim.event, Field::Event, TEXT_BYTES_MAX)?.ok_or(Refusal::EventMissing)?;
+        let links = links(&handle, claim.also)?;
         let value = money(claim.value, claim.currency)?;
         let short = |value: Option<String>, field| optional(value, field, TEXT_BYTES_MAX);
         let mut event = Event {
             person: self.key.person(&handle),
+            handle: (!handle.is_anonymous()).then(|| handle.clone()),
+            links,
+            mark: claim.mark,
             time,
             id: EventId(String::new()),
             act: Act::of(&name),
@@ -87,7 +93,11 @@ impl Gate {
             event.value.as_ref().map(|money| money.currency.code()),
             event.properties(),
         ];
-        for field in texts {
+        let others = event
+            .links()
+            .iter()
+            .flat_map(|link| [link.from().as_str(), link.to().as_str()]);
+        for field in texts.into_iter().chain(others.map(Some)) {
             content.extend_from_slice(field.unwrap_or("\u{1}").as_bytes());
             content.push(0);
         }
@@ -97,6 +107,20 @@ impl Gate {
         let low = self.key.fingerprint(&content);
         EventId(format!("~{high:016x}{low:016x}"))
     }
+}
+
+/// What the sender says about who is who; blank handles say nothing.
+fn links(handle: &Handle, also: Vec<Also>) -> Result<Vec<Link>, Refusal> {
+    let mut links = Vec::with_capacity(also.len().min(LINKS_MAX));
+    for Also {
+        handle: other,
+        evidence,
+    } in also.into_iter().take(LINKS_MAX)
+    {
+        let other = text(other, Field::Person, TEXT_BYTES_MAX)?.and_then(|other| Handle::parse(&other));
+        links.extend(other.and_then(|other| Link::new(handle.clone(), other, evidence)));
+    }
+    Ok(links)
 }
 
 fn text(value: String, field: Field, bytes_max: usize) -> Result<Option<String>, Refusal> {

@@ -1,6 +1,6 @@
 //! What we hold happened. Only [`crate::Gate::admit`] builds one (and the journal, which reads back what it admitted).
 
-use crate::{Act, Money, PersonId, Time};
+use crate::{Act, Handle, Link, Mark, Money, PersonId, Time};
 
 /// An event's id: the sender's own, or one made of its content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -17,6 +17,9 @@ impl EventId {
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Event {
     pub(crate) person: PersonId,
+    pub(crate) handle: Option<Handle>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) mark: Option<Mark>,
     pub(crate) time: Time,
     pub(crate) id: EventId,
     pub(crate) act: Act,
@@ -33,8 +36,24 @@ pub struct Event {
 }
 
 impl Event {
+    /// The person by the handle the event came under; links are looked at when histories are read.
     pub const fn person(&self) -> PersonId {
         self.person
+    }
+
+    /// The handle the event came under, in clear; `None` when it is an anonymous one, of which only the key is kept.
+    pub fn handle(&self) -> Option<&Handle> {
+        self.handle.as_ref()
+    }
+
+    /// What the event says about who is who.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Set when answers leave the event out.
+    pub const fn mark(&self) -> Option<Mark> {
+        self.mark
     }
 
     pub const fn time(&self) -> Time {

@@ -42,7 +42,8 @@ impl fmt::Debug for PersonKey {
 }
 
 /// One name we know a person by: `kind:value`, normalised so that the same name is always the same text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Handle {
     text: String,
 }
@@ -68,6 +69,14 @@ const KINDS: [&str; 19] = [
     "ga4",
     "web",
     "device",
+];
+
+/// Kinds that name a browser or a device rather than a somebody.
+const ANONYMOUS: [&str; 5] = ["anonymous", "device", "ga4", "matomo", "web"];
+
+/// Mailboxes that several people read.
+const ROLES: [&str; 10] = [
+    "admin", "billing", "contact", "hello", "help", "info", "mail", "office", "sales", "support",
 ];
 
 impl Handle {
@@ -99,6 +108,24 @@ impl Handle {
 
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    pub fn kind(&self) -> &str {
+        self.text.split_once(':').map_or("custom", |(kind, _)| kind)
+    }
+
+    /// Whether it names a browser or a device, which may pass from hand to hand.
+    pub fn is_anonymous(&self) -> bool {
+        ANONYMOUS.contains(&self.kind())
+    }
+
+    /// Whether several people may stand behind it: an anonymous handle, or the mailbox of a role (formats §8.1).
+    pub fn is_shared(&self) -> bool {
+        let mailbox = self
+            .text
+            .strip_prefix("email:")
+            .and_then(|address| address.split_once('@'));
+        self.is_anonymous() || mailbox.is_some_and(|(name, _)| ROLES.contains(&name))
     }
 }
 

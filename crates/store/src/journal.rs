@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::{Context, Result, StoreError};
 
 /// Bodies start with this byte, so that a later encoding can be told apart.
-const BODY_VERSION: u8 = 1;
+const BODY_VERSION: u8 = 2;
 
 /// The journal of one data directory. Several processes may hold one.
 pub struct Journal {
