@@ -104,7 +104,7 @@ fn each_alone(engine: &LocalEngine, snapshot: &Snapshot, goals: &Conversions, (a
             engine
                 .run(snapshot, as_of, zone, Revenue::default)
                 .expect("a pass")
-                .cells
+                .into_cells()
                 .len() as u64
         }),
     );

@@ -110,7 +110,7 @@ fn any_number_of_threads_gives_the_same_evidence() {
             );
             lines.push(format!("{goal} {:?}", goals.lags(goal)));
         }
-        lines.extend(revenue.cells.iter().map(|cell| format!("{cell:?}")));
+        lines.extend(revenue.into_cells().iter().map(|cell| format!("{cell:?}")));
         lines.extend(reach.into_cells().into_iter().map(|cell| format!("{cell:?}")));
         lines.sort();
         lines

@@ -13,6 +13,7 @@ const FEW_EVENTS: usize = 16;
 #[derive(Debug, Default)]
 pub struct Reach {
     pieces: Weeks<u32>,
+    /// Each channel stands in the piece's place, where a cube is quickest.
     channels: Weeks<u32>,
     seen: Vec<(Day, Code, Code)>,
 }
@@ -20,7 +21,19 @@ pub struct Reach {
 impl Reach {
     /// Every cell; the piece [`NONE`] stands for the whole channel.
     pub fn into_cells(self) -> Vec<(Origin, u32)> {
-        let mut cells = self.channels.into_cells();
+        let channels = self.channels.into_cells().into_iter();
+        let turned = |(origin, people): (Origin, u32)| {
+            let (channel, piece) = (origin.piece, NONE);
+            (
+                Origin {
+                    channel,
+                    piece,
+                    ..origin
+                },
+                people,
+            )
+        };
+        let mut cells: Vec<_> = channels.map(turned).collect();
         cells.extend(self.pieces.into_cells());
         cells
     }
@@ -45,7 +58,7 @@ impl Reach {
                 }
             }
             if is_new_channel {
-                self.channels.add(channel, NONE, day, 1);
+                self.channels.add(NONE, channel, day, 1);
             }
             if is_new_piece {
                 self.pieces.add(channel, piece, day, 1);
@@ -68,12 +81,11 @@ impl Reach {
         self.seen.sort_unstable();
         self.seen.dedup();
         for &(day, channel, piece) in &self.seen {
-            let people = if piece == NONE {
-                &mut self.channels
+            if piece == NONE {
+                self.channels.add(NONE, channel, day, 1);
             } else {
-                &mut self.pieces
-            };
-            people.add(channel, piece, day, 1);
+                self.pieces.add(channel, piece, day, 1);
+            }
         }
     }
 }

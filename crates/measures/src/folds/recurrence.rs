@@ -53,7 +53,7 @@ pub struct Recurrence {
     today: Day,
     /// How many people were never back, by T: most people, so they are not sorted with the rest.
     once: Vec<u64>,
-    /// Packed cells: they sort several times faster than the three numbers.
+    /// Packed cells: sorted digit by digit, several times faster than by comparing the three numbers.
     loose: Vec<u64>,
     weights: Vec<(u64, u64)>,
 }
@@ -96,7 +96,7 @@ impl Recurrence {
     }
 
     fn condense(&mut self) {
-        self.loose.sort_unstable();
+        radsort::sort(&mut self.loose);
         let runs = self.loose.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
         self.weights = merged(std::mem::take(&mut self.weights), runs);
         self.loose.clear();

@@ -3,7 +3,7 @@
 use longplay_domain::Act;
 use longplay_store::{Code, Column, Columns, NONE};
 
-use super::{Map, Origin};
+use super::{Count, Origin, Weeks};
 use crate::pass::{Fold, Life};
 
 /// Whose money in which currency. Somebody who was refunded without ever having been present has no origin.
@@ -22,10 +22,50 @@ pub struct RevenueCell {
     pub events: u64,
 }
 
-/// All money.
+impl Count for RevenueCell {
+    #[inline]
+    fn add(&mut self, other: Self) {
+        self.minor += other.minor;
+        self.events += other.events;
+    }
+}
+
+/// All money. There are few currencies, so each has a cube of its own.
 #[derive(Debug, Default)]
 pub struct Revenue {
-    pub cells: Map<RevenueKey, RevenueCell>,
+    currencies: Vec<(Code, Money)>,
+}
+
+/// The money of one currency: by origin, and what belongs to nobody's arrival.
+#[derive(Debug, Default)]
+struct Money {
+    by_origin: Weeks<RevenueCell>,
+    elsewhere: RevenueCell,
+}
+
+impl Revenue {
+    pub fn into_cells(self) -> Vec<(RevenueKey, RevenueCell)> {
+        let mut all = Vec::new();
+        for (currency, money) in self.currencies {
+            let cells = money.by_origin.into_cells().into_iter();
+            let key = |origin| RevenueKey { origin, currency };
+            all.extend(cells.map(|(origin, cell)| (key(Some(origin)), cell)));
+            if money.elsewhere != RevenueCell::default() {
+                all.push((key(None), money.elsewhere));
+            }
+        }
+        all
+    }
+
+    #[inline]
+    fn money(&mut self, currency: Code) -> &mut Money {
+        let known = self.currencies.iter().position(|(code, _)| *code == currency);
+        let index = known.unwrap_or_else(|| {
+            self.currencies.push((currency, Money::default()));
+            self.currencies.len() - 1
+        });
+        &mut self.currencies[index].1
+    }
 }
 
 impl Fold for Revenue {
@@ -33,6 +73,7 @@ impl Fold for Revenue {
         Columns::of(&[Column::ValueMinor, Column::Currency])
     }
 
+    #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         const MONEY: u32 = 1 << Act::Purchased.code() | 1 << Act::Refunded.code();
         let history = life.history;
@@ -44,22 +85,24 @@ impl Fold for Revenue {
             if currency == NONE {
                 continue;
             }
-            let key = RevenueKey {
-                origin: life.arrival.map(Origin::from),
-                currency,
-            };
-            let cell = self.cells.entry(key).or_default();
             let minor = i128::from(history.values[event]);
-            cell.minor += if act == Act::Refunded.code() { -minor } else { minor };
-            cell.events += 1;
+            let cell = RevenueCell {
+                minor: if act == Act::Refunded.code() { -minor } else { minor },
+                events: 1,
+            };
+            let money = self.money(currency);
+            match life.arrival {
+                Some(arrival) => money.by_origin.add(arrival.channel, arrival.piece, arrival.day, cell),
+                None => money.elsewhere.add(cell),
+            }
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (key, theirs) in other.cells {
-            let cell = self.cells.entry(key).or_default();
-            cell.minor += theirs.minor;
-            cell.events += theirs.events;
+        for (currency, theirs) in other.currencies {
+            let mine = self.money(currency);
+            mine.by_origin.merge(theirs.by_origin);
+            mine.elsewhere.add(theirs.elsewhere);
         }
     }
 }

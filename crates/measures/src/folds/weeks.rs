@@ -1,12 +1,17 @@
-//! Cells by channel, piece and day, kept a week at a time: dense enough to be quick, sparse enough for a hundred thousand
+//! Cells by channel, piece and day, kept some days at a time: dense enough to be quick, sparse enough for a hundred thousand
 //! pieces that are hardly ever looked at.
+//!
+//! An addition touches three places: where the piece's blocks are listed, which block, the cell. People come in no order of
+//! their cells, so these are kept as small as can be: they decide how much of a cube stays in the caches.
 
 use longplay_domain::Day;
-use longplay_store::Code;
+use longplay_store::{Code, NONE};
 
 use super::{Map, Origin};
 
-const WEEK_DAYS: usize = 7;
+/// Days of a block, as a shift: 8.
+const BLOCK_SHIFT: u32 = 3;
+const BLOCK_DAYS: usize = 1 << BLOCK_SHIFT;
 
 /// What a cell counts.
 pub trait Count: Copy + Default + PartialEq {
@@ -20,30 +25,58 @@ impl Count for u32 {
     }
 }
 
-/// Additions gathered before they are made. People come in no order of their cells, so each addition waits for memory; made
-/// close together, the processor waits for many at once.
+/// Additions gathered before they are made. Each waits for memory; made close together, the processor waits for many at once.
 const WAITING_MAX: usize = 256;
 
 /// A sparse cube of `T`.
 #[derive(Debug)]
 pub struct Weeks<T> {
-    index: Map<Key, u32>,
-    weeks: Vec<[T; WEEK_DAYS]>,
-    waiting: Vec<(Key, u32, T)>,
+    /// Lines of pieces in their usual channel, by the piece's code.
+    usual: Vec<Usual>,
+    /// All other lines.
+    others: Map<(Code, Code), u32>,
+    lines: Vec<Line>,
+    blocks: Vec<[T; BLOCK_DAYS]>,
+    waiting: Vec<(Addition, T)>,
     places: Vec<u32>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    origin: u64,
-    week: i32,
+/// One addition that waits.
+#[derive(Clone, Copy, Debug)]
+struct Addition {
+    channel: Code,
+    piece: Code,
+    day: i32,
+}
+
+/// The channel in which a piece was first seen, and its line there.
+#[derive(Clone, Copy, Debug)]
+struct Usual {
+    channel: Code,
+    line: u32,
+}
+
+/// No block yet, or no line.
+const ABSENT: u32 = u32::MAX;
+/// Pieces with larger codes are looked up by hashing, so that a single large code takes no memory.
+const USUAL_MAX: usize = 1 << 20;
+
+/// The blocks of one piece in one channel, from the block `first` on.
+#[derive(Debug)]
+struct Line {
+    channel: Code,
+    piece: Code,
+    first: i32,
+    blocks: Vec<u32>,
 }
 
 impl<T> Default for Weeks<T> {
     fn default() -> Self {
         Self {
-            index: Map::default(),
-            weeks: Vec::new(),
+            usual: Vec::new(),
+            others: Map::default(),
+            lines: Vec::new(),
+            blocks: Vec::new(),
             waiting: Vec::new(),
             places: Vec::new(),
         }
@@ -53,13 +86,12 @@ impl<T> Default for Weeks<T> {
 impl<T: Count> Weeks<T> {
     #[inline]
     pub fn add(&mut self, channel: Code, piece: Code, day: Day, count: T) {
-        // Weeks of the cube are counted from 1970-01-01; they only have to be seven days long.
-        let key = Key {
-            origin: u64::from(channel) << 32 | u64::from(piece),
-            week: day.0.div_euclid(WEEK_DAYS as i32),
+        let addition = Addition {
+            channel,
+            piece,
+            day: day.0,
         };
-        self.waiting
-            .push((key, day.0.rem_euclid(WEEK_DAYS as i32) as u32, count));
+        self.waiting.push((addition, count));
         if self.waiting.len() == WAITING_MAX {
             self.settle();
         }
@@ -68,62 +100,128 @@ impl<T: Count> Weeks<T> {
     /// Makes the additions that wait.
     fn settle(&mut self) {
         let mut places = std::mem::take(&mut self.places);
-        places.clear();
         let mut waiting = std::mem::take(&mut self.waiting);
-        places.extend(waiting.iter().map(|(key, ..)| self.place(*key)));
-        for ((_, day, count), &place) in waiting.iter().zip(&places) {
-            self.weeks[place as usize][*day as usize].add(*count);
+        places.clear();
+        places.extend(waiting.iter().map(|(addition, _)| {
+            let line = self.line(addition.channel, addition.piece);
+            self.block(line, addition.day >> BLOCK_SHIFT)
+        }));
+        for ((addition, count), &place) in waiting.iter().zip(&places) {
+            self.blocks[place as usize][addition.day as usize % BLOCK_DAYS].add(*count);
         }
         waiting.clear();
         (self.waiting, self.places) = (waiting, places);
     }
 
     #[inline]
-    fn place(&mut self, key: Key) -> u32 {
-        *self.index.entry(key).or_insert_with(|| {
-            self.weeks.push([T::default(); WEEK_DAYS]);
-            u32::try_from(self.weeks.len() - 1).expect("fewer than 4 billion weeks of pieces")
-        })
+    fn line(&mut self, channel: Code, piece: Code) -> u32 {
+        match self.usual.get(piece as usize) {
+            Some(usual) if usual.channel == channel && usual.line != ABSENT => usual.line,
+            _ => self.unusual_line(channel, piece),
+        }
+    }
+
+    #[cold]
+    fn new_line(&mut self, channel: Code, piece: Code) -> u32 {
+        self.lines.push(Line {
+            channel,
+            piece,
+            first: 0,
+            blocks: Vec::new(),
+        });
+        u32::try_from(self.lines.len() - 1).expect("fewer than 4 billion pieces")
+    }
+
+    fn unusual_line(&mut self, channel: Code, piece: Code) -> u32 {
+        let index = piece as usize;
+        let has_usual = self.usual.get(index).is_some_and(|usual| usual.line != ABSENT);
+        if !has_usual && index < USUAL_MAX {
+            let line = self.new_line(channel, piece);
+            let absent = Usual {
+                channel: NONE,
+                line: ABSENT,
+            };
+            self.usual.resize(self.usual.len().max(index + 1), absent);
+            self.usual[index] = Usual { channel, line };
+            return line;
+        }
+        if let Some(&line) = self.others.get(&(channel, piece)) {
+            return line;
+        }
+        let line = self.new_line(channel, piece);
+        self.others.insert((channel, piece), line);
+        line
+    }
+
+    #[inline]
+    fn block(&mut self, line: u32, number: i32) -> u32 {
+        let index = line as usize;
+        let line = &self.lines[index];
+        let offset = number.wrapping_sub(line.first) as u32 as usize;
+        match line.blocks.get(offset) {
+            Some(&block) if block != ABSENT => block,
+            _ => self.new_block(index, number),
+        }
+    }
+
+    #[cold]
+    fn new_block(&mut self, line: usize, number: i32) -> u32 {
+        let block = u32::try_from(self.blocks.len()).expect("fewer than 4 billion blocks of days");
+        self.blocks.push([T::default(); BLOCK_DAYS]);
+        let line = &mut self.lines[line];
+        if line.blocks.is_empty() {
+            line.first = number;
+        }
+        if number < line.first {
+            let more = line.first.abs_diff(number) as usize;
+            line.blocks.splice(0..0, std::iter::repeat_n(ABSENT, more));
+            line.first = number;
+        }
+        let offset = number.abs_diff(line.first) as usize;
+        line.blocks.resize(line.blocks.len().max(offset + 1), ABSENT);
+        line.blocks[offset] = block;
+        block
     }
 
     /// Every cell that is not empty, in no particular order.
     pub fn into_cells(mut self) -> Vec<(Origin, T)> {
         self.settle();
-        let mut cells = Vec::with_capacity(self.weeks.len());
-        for (key, &place) in &self.index {
-            for (index, cell) in self.weeks[place as usize]
-                .iter()
-                .enumerate()
-                .filter(|(_, cell)| **cell != T::default())
-            {
-                let day = Day(key.week * WEEK_DAYS as i32 + index as i32);
-                cells.push((
-                    Origin {
-                        piece: key.origin as Code,
-                        channel: (key.origin >> 32) as Code,
-                        day,
-                    },
-                    *cell,
-                ));
+        let mut cells = Vec::with_capacity(self.blocks.len());
+        self.each_block(|line, number, block| {
+            let filled = block.iter().enumerate().filter(|(_, cell)| **cell != T::default());
+            cells.extend(filled.map(|(index, cell)| {
+                let origin = Origin {
+                    piece: line.piece,
+                    channel: line.channel,
+                    day: Day((number << BLOCK_SHIFT) + index as i32),
+                };
+                (origin, *cell)
+            }));
+        });
+        cells
+    }
+
+    fn each_block(&self, mut see: impl FnMut(&Line, i32, &[T; BLOCK_DAYS])) {
+        for line in &self.lines {
+            for (number, &block) in (line.first..).zip(&line.blocks).filter(|(_, block)| **block != ABSENT) {
+                see(line, number, &self.blocks[block as usize]);
             }
         }
-        cells
     }
 
     /// Adds another cube's cells to this one's.
     pub fn merge(&mut self, mut other: Self) {
         other.settle();
-        if self.weeks.is_empty() && self.waiting.is_empty() {
+        if self.lines.is_empty() && self.waiting.is_empty() {
             *self = other;
             return;
         }
-        for (key, place) in other.index {
-            let mine = self.place(key);
-            let mine = &mut self.weeks[mine as usize];
-            mine.iter_mut()
-                .zip(other.weeks[place as usize])
-                .for_each(|(mine, theirs)| mine.add(theirs));
-        }
+        other.each_block(|theirs, number, block| {
+            let line = self.line(theirs.channel, theirs.piece);
+            let place = self.block(line, number) as usize;
+            let mine = self.blocks[place].iter_mut();
+            mine.zip(block).for_each(|(mine, theirs)| mine.add(*theirs));
+        });
     }
 }
 

@@ -6,7 +6,7 @@ use super::scopes::{EVERYBODY, Scopes};
 use crate::{
     answer::{Answer, Caution, Figure, Scope, State},
     ask::{AskError, Ground},
-    folds::{Cohorts, Conversions, Map, Revenue, RevenueCell},
+    folds::{Cohorts, Conversions, Count, Map, Revenue, RevenueCell},
     question::Question,
     words,
 };
@@ -27,7 +27,7 @@ pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> 
     let (cohorts, (mut conversions, revenue)) =
         ground.fold(question, || (Cohorts::default(), (blank.fresh(), Revenue::default())))?;
     let mut scopes = Scopes::new(question, ground);
-    let tallies = tally(question, ground, &mut scopes, (cohorts, &mut conversions, &revenue));
+    let tallies = tally(question, ground, &mut scopes, (cohorts, &mut conversions, revenue));
     let mut answer = ground.blank(question);
     let mut currencies: Vec<Currency> = tallies[EVERYBODY].money.keys().copied().collect();
     currencies.sort_unstable();
@@ -51,7 +51,7 @@ fn tally(
     question: &Question,
     ground: &Ground,
     scopes: &mut Scopes<'_>,
-    (cohorts, conversions, revenue): (Cohorts, &mut Conversions, &Revenue),
+    (cohorts, conversions, revenue): (Cohorts, &mut Conversions, Revenue),
 ) -> Vec<Tally> {
     let mut tallies = vec![Tally::default()];
     let goals = ground.goals.len();
@@ -79,7 +79,7 @@ fn tally(
         }
     }
     let terms = ground.snapshot.terms();
-    for (key, cell) in &revenue.cells {
+    for (key, cell) in revenue.into_cells() {
         let currency = terms
             .text(key.currency)
             .and_then(|code| Currency::parse(&code))
@@ -93,8 +93,7 @@ fn tally(
         };
         at(&mut tallies, &places, &mut |tally| {
             let sum = tally.money.entry(currency).or_default();
-            sum.minor += cell.minor;
-            sum.events += cell.events;
+            sum.add(cell);
         });
     }
     tallies
