@@ -85,7 +85,8 @@ fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "write a day as YYYY-MM-DD".to_owned())
 }
 
-fn level(text: &str) -> Result<f64, String> {
+/// A level of intervals.
+pub fn level(text: &str) -> Result<f64, String> {
     let level: f64 = text
         .parse()
         .map_err(|_| "write a number between 0 and 1, such as 0.9".to_owned())?;

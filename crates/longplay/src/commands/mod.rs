@@ -3,6 +3,7 @@
 mod ask;
 mod check;
 mod demo;
+mod estimate;
 mod export;
 mod goal;
 mod import;
@@ -17,6 +18,7 @@ pub enum Command {
     Demo(demo::Args),
     Import(import::Args),
     Ask(ask::Args),
+    Estimate(estimate::Args),
     Goal(goal::Args),
     Export(export::Args),
     Check(check::Args),
@@ -30,6 +32,7 @@ impl Command {
             Self::Demo(args) => demo::run(&args, config),
             Self::Import(args) => import::run(&args, config),
             Self::Ask(args) => ask::run(&args, config),
+            Self::Estimate(args) => estimate::run(&args),
             Self::Goal(args) => goal::run(args, config),
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),

@@ -13,16 +13,28 @@ pub struct Table {
 }
 
 struct Column {
-    head: &'static str,
+    head: String,
     is_number: bool,
 }
 
 impl Table {
     /// Heads in order; those that start with `>` hold numbers and stand to the right.
     pub fn with(heads: &[&'static str]) -> Self {
-        let column = |head: &&'static str| match head.strip_prefix('>') {
-            Some(head) => Column { head, is_number: true },
-            None => Column { head, is_number: false },
+        let column = |head: &&'static str| Column {
+            head: head.trim_start_matches('>').to_owned(),
+            is_number: head.starts_with('>'),
+        };
+        Self {
+            heads: heads.iter().map(column).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// With heads that came from outside, none of them known to hold numbers.
+    pub fn headed(heads: &[&str]) -> Self {
+        let column = |head: &&str| Column {
+            head: cell::cut(head, CELL_CHARS_MAX),
+            is_number: false,
         };
         Self {
             heads: heads.iter().map(column).collect(),
@@ -37,7 +49,7 @@ impl Table {
     }
 
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let heads: Vec<String> = self.heads.iter().map(|column| column.head.to_owned()).collect();
+        let heads: Vec<String> = self.heads.iter().map(|column| column.head.clone()).collect();
         let lines = || std::iter::once(&heads).chain(&self.rows);
         let width = |index: usize| lines().map(|row| row[index].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..heads.len()).map(width).collect();

@@ -4,12 +4,13 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["serve"],
     &["demo"],
     &["import"],
     &["ask"],
+    &["estimate"],
     &["goal"],
     &["goal", "add"],
     &["goal", "list"],

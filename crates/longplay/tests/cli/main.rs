@@ -4,6 +4,7 @@
 
 mod ask;
 mod demo;
+mod estimate;
 mod export;
 mod harness;
 mod help;

@@ -48,6 +48,11 @@ impl Bdw {
         )
     }
 
+    /// ln L of a cohort at these parameters.
+    pub fn log_likelihood(&self, cohort: &Survivors) -> f64 {
+        BdwLikelihood(cohort).log_likelihood(self.to_array())
+    }
+
     /// P(still there after t periods).
     pub fn survival(&self, t: f64) -> f64 {
         let aged = t.max(0.0).powf(self.c);

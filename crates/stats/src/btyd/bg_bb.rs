@@ -22,6 +22,19 @@ pub struct Opportunities {
     pub weight: f64,
 }
 
+impl Opportunities {
+    /// Why no history can look like this; `None` when it can.
+    pub fn defect(&self) -> Option<&'static str> {
+        if !(self.weight >= 0.0 && self.weight.is_finite()) {
+            Some("the weight is not a number of people")
+        } else if self.x > self.t_x || self.t_x > self.n || (self.x == 0) != (self.t_x == 0) {
+            Some("x ≤ t_x ≤ n must hold, and x and t_x be 0 together")
+        } else {
+            None
+        }
+    }
+}
+
 /// The BG/BB model.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct BgBb {
@@ -70,14 +83,9 @@ impl Likelihood<4> for BgBbLikelihood {
 
 fn condensed(rows: &[Opportunities]) -> Result<Vec<Opportunities>, FitError> {
     for (row, history) in rows.iter().enumerate() {
-        let reason = if !(history.weight >= 0.0 && history.weight.is_finite()) {
-            "the weight is not a number of people"
-        } else if history.x > history.t_x || history.t_x > history.n || (history.x == 0) != (history.t_x == 0) {
-            "x ≤ t_x ≤ n must hold, and x and t_x be 0 together"
-        } else {
-            continue;
-        };
-        return Err(FitError::BadRow { row, reason });
+        if let Some(reason) = history.defect() {
+            return Err(FitError::BadRow { row, reason });
+        }
     }
     let mut kept: Vec<Opportunities> = rows
         .iter()

@@ -3,8 +3,8 @@
 //! When old customers look new because the data begin in mid-history, every drop-out model runs to a boundary where
 //! nobody ever leaves. The likelihood then is the NBD's, and that is what is reported, with the words for it.
 
-use super::{Condensed, MbgNbd, Nbd, ParetoNbd};
-use crate::fitted::{FitError, FitWarning, Fitted};
+use super::{BgNbd, Condensed, MbgNbd, Nbd, ParetoNbd};
+use crate::fitted::{FitError, FitWarning, Fitted, Parameters};
 
 /// Twice this is the 95 % point of χ² with one degree of freedom: less improvement over NBD is none.
 const IMPROVEMENT_LEAST: f64 = 1.92;
@@ -43,23 +43,47 @@ impl ChoiceReason {
     }
 }
 
-fn drop_out_shows(fitted: &Fitted<MbgNbd, 4>, nbd: f64) -> bool {
-    let MbgNbd { a, b, .. } = fitted.model;
-    fitted.log_likelihood - nbd >= IMPROVEMENT_LEAST
-        && a / (a + b) >= DROP_OUT_LEAST
+/// A model in which people drop out.
+pub trait DropOut {
+    /// The mean chance to drop out after an act; `None` where people drop out at any moment.
+    fn mean_drop_out(&self) -> Option<f64>;
+}
+
+impl DropOut for BgNbd {
+    fn mean_drop_out(&self) -> Option<f64> {
+        Some(self.a / (self.a + self.b))
+    }
+}
+
+impl DropOut for MbgNbd {
+    fn mean_drop_out(&self) -> Option<f64> {
+        Some(self.a / (self.a + self.b))
+    }
+}
+
+impl DropOut for ParetoNbd {
+    fn mean_drop_out(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// Whether the model's drop-out shows in the data at all: it fits better than the NBD, away from every boundary.
+pub fn drop_out_shows<M: Parameters<4> + DropOut>(fitted: &Fitted<M, 4>, nbd: &Fitted<Nbd, 2>) -> bool {
+    fitted.log_likelihood - nbd.log_likelihood >= IMPROVEMENT_LEAST
+        && fitted
+            .model
+            .mean_drop_out()
+            .is_none_or(|chance| chance >= DROP_OUT_LEAST)
         && fitted.warning != Some(FitWarning::AtBoundary)
 }
 
 /// Fits the candidates and chooses.
 pub fn choose(people: &Condensed) -> Result<(Choice, ChoiceReason), FitError> {
     let nbd = Nbd::fit(people)?;
-    let mbg = MbgNbd::fit(people)
+    let mbg = MbgNbd::fit(people).ok().filter(|fitted| drop_out_shows(fitted, &nbd));
+    let pareto = ParetoNbd::fit(people)
         .ok()
-        .filter(|fitted| drop_out_shows(fitted, nbd.log_likelihood));
-    let pareto = ParetoNbd::fit(people).ok().filter(|fitted| {
-        fitted.log_likelihood - nbd.log_likelihood >= IMPROVEMENT_LEAST
-            && fitted.warning != Some(FitWarning::AtBoundary)
-    });
+        .filter(|fitted| drop_out_shows(fitted, &nbd));
     let chosen = match (mbg, pareto) {
         (Some(mbg), Some(pareto)) if pareto.bic() < mbg.bic() - BIC_EQUAL => {
             (Choice::ParetoNbd(pareto), ChoiceReason::BestByBic)

@@ -34,7 +34,8 @@ impl Evidence {
         }
     }
 
-    fn defect(&self) -> Option<&'static str> {
+    /// Why no history can look like this; `None` when it can.
+    pub fn defect(&self) -> Option<&'static str> {
         let Self {
             x,
             t_x,

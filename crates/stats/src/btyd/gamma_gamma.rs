@@ -19,6 +19,14 @@ pub struct Spend {
     pub weight: f64,
 }
 
+impl Spend {
+    /// Why nobody can have spent like this; `None` when somebody can.
+    pub fn defect(&self) -> Option<&'static str> {
+        let finite = self.x.is_finite() && self.mean.is_finite() && self.weight.is_finite();
+        (!finite || self.x < 0.0 || self.weight < 0.0).then_some("a value is negative or not a finite number")
+    }
+}
+
 /// The Gamma–Gamma model; `v` in money, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GammaGamma {
@@ -55,29 +63,36 @@ impl Likelihood<3> for GammaGammaLikelihood {
     }
 }
 
+/// The rows that carry information, in a fixed order.
+fn repeaters(rows: &[Spend]) -> Vec<Spend> {
+    let mut kept: Vec<Spend> = rows
+        .iter()
+        .copied()
+        .filter(|row| row.x > 0.0 && row.mean > 0.0 && row.weight > 0.0)
+        .collect();
+    kept.sort_unstable_by(|one, other| {
+        one.x
+            .total_cmp(&other.x)
+            .then(one.mean.total_cmp(&other.mean))
+            .then(one.weight.total_cmp(&other.weight))
+    });
+    kept
+}
+
 impl GammaGamma {
+    /// ln L of all rows with a repeat order of positive mean, at these parameters.
+    pub fn log_likelihood(&self, rows: &[Spend]) -> f64 {
+        GammaGammaLikelihood(repeaters(rows)).log_likelihood(self.to_array())
+    }
+
     /// Maximum likelihood over the people with a repeat order of positive mean; the others are left out.
     pub fn fit(rows: &[Spend]) -> Result<Fitted<Self, 3>, FitError> {
         for (row, spend) in rows.iter().enumerate() {
-            let finite = spend.x.is_finite() && spend.mean.is_finite() && spend.weight.is_finite();
-            if !finite || spend.x < 0.0 || spend.weight < 0.0 {
-                return Err(FitError::BadRow {
-                    row,
-                    reason: "a value is negative or not a finite number",
-                });
+            if let Some(reason) = spend.defect() {
+                return Err(FitError::BadRow { row, reason });
             }
         }
-        let mut kept: Vec<Spend> = rows
-            .iter()
-            .copied()
-            .filter(|row| row.x > 0.0 && row.mean > 0.0 && row.weight > 0.0)
-            .collect();
-        kept.sort_unstable_by(|one, other| {
-            one.x
-                .total_cmp(&other.x)
-                .then(one.mean.total_cmp(&other.mean))
-                .then(one.weight.total_cmp(&other.weight))
-        });
+        let mut kept = repeaters(rows);
         let people: f64 = kept.iter().map(|row| row.weight).sum();
         let Some(first) = kept.first() else {
             return Err(FitError::NoEvidence);

@@ -22,7 +22,7 @@ mod sbg;
 pub use bdw::Bdw;
 pub use bg_bb::{BgBb, Opportunities};
 pub use bg_nbd::BgNbd;
-pub use choice::{Choice, ChoiceReason, choose};
+pub use choice::{Choice, ChoiceReason, DropOut, choose, drop_out_shows};
 pub use evidence::{Condensed, Evidence};
 pub use gamma_gamma::{GammaGamma, Spend};
 pub use mbg_cnbd::{MbgCnbd, MbgCnbdFitted, regularity};

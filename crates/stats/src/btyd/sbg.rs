@@ -97,6 +97,11 @@ impl Sbg {
         )
     }
 
+    /// ln L of a cohort at these parameters.
+    pub fn log_likelihood(&self, cohort: &Survivors) -> f64 {
+        SbgLikelihood(cohort).log_likelihood(self.to_array())
+    }
+
     /// P(still there after t periods).
     pub fn survival(&self, t: f64) -> f64 {
         (gamma::ln_beta(self.alpha, self.beta + t.max(0.0)) - gamma::ln_beta(self.alpha, self.beta)).exp()

@@ -48,7 +48,22 @@ impl Likelihood<2> for Items {
     }
 }
 
+/// Items with people, in a fixed order.
+fn informative(items: &[Counted]) -> Vec<Counted> {
+    let mut kept: Vec<Counted> = items.iter().copied().filter(|item| item.n > 0).collect();
+    kept.sort_unstable_by_key(|item| (item.n, item.k));
+    kept
+}
+
 impl BetaBinomial {
+    /// ln L of the items at these parameters, without the binomial coefficients. NaN where k > n.
+    pub fn log_likelihood(&self, items: &[Counted]) -> f64 {
+        if items.iter().any(|item| item.k > item.n) {
+            return f64::NAN;
+        }
+        Items(informative(items)).log_likelihood(self.to_array())
+    }
+
     /// Maximum likelihood over the items. Needs two items with people, and both a yes and a no among them.
     pub fn fit(items: &[Counted]) -> Result<Fitted<Self, 2>, FitError> {
         if let Some(row) = items.iter().position(|item| item.k > item.n) {
@@ -57,8 +72,7 @@ impl BetaBinomial {
                 reason: "more did it than there were",
             });
         }
-        let mut kept: Vec<Counted> = items.iter().copied().filter(|item| item.n > 0).collect();
-        kept.sort_unstable_by_key(|item| (item.n, item.k));
+        let kept = informative(items);
         let (k, n) = kept.iter().fold((0, 0), |(k, n), item| (k + item.k, n + item.n));
         if kept.len() < 2 {
             return Err(FitError::NoEvidence);

@@ -47,7 +47,19 @@ impl Likelihood<2> for Items {
     }
 }
 
+/// Items with an exposure, in a fixed order.
+fn informative(items: &[Exposed]) -> Vec<Exposed> {
+    let mut kept: Vec<Exposed> = items.iter().copied().filter(|item| item.exposure > 0.0).collect();
+    kept.sort_unstable_by(|one, other| one.exposure.total_cmp(&other.exposure).then(one.k.cmp(&other.k)));
+    kept
+}
+
 impl GammaPoisson {
+    /// ln L of the items at these parameters.
+    pub fn log_likelihood(&self, items: &[Exposed]) -> f64 {
+        Items(informative(items)).log_likelihood(self.to_array())
+    }
+
     /// Maximum likelihood over the items. Needs two items, and at least one event.
     pub fn fit(items: &[Exposed]) -> Result<Fitted<Self, 2>, FitError> {
         if let Some(row) = items
@@ -59,8 +71,7 @@ impl GammaPoisson {
                 reason: "the exposure is negative or not a number",
             });
         }
-        let mut kept: Vec<Exposed> = items.iter().copied().filter(|item| item.exposure > 0.0).collect();
-        kept.sort_unstable_by(|one, other| one.exposure.total_cmp(&other.exposure).then(one.k.cmp(&other.k)));
+        let mut kept = informative(items);
         if kept.len() < 2 {
             return Err(FitError::NoEvidence);
         }

@@ -5,7 +5,7 @@
 //! delayed-feedback model (KDD 2014). Without a plateau in the data π is hardly identified: see [`CureVerdict`].
 
 use super::Duration;
-use super::weibull::{Waiting, logs};
+use super::weibull::{Waiting, logs, total};
 use crate::fitted::{Bootstrap, FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::Real;
 use crate::{Estimate, survival::Weibull};
@@ -91,6 +91,20 @@ impl WeibullCure {
         let starts = [[1.0, 0.5, 1.0], [0.3, 1.0, 0.7], [3.0, 0.3, 1.5]];
         let fitted: Fitted<Self, 3> = maximise(&Cured(&waiting), &starts, waiting.people)?;
         Ok(fitted.rescaled([1.0, waiting.unit, 1.0], waiting.shift()))
+    }
+
+    /// ln L of all rows at these parameters; −∞ where an event at time 0 makes them impossible.
+    pub fn log_likelihood(&self, rows: &[Duration]) -> f64 {
+        let will = -(self.odds + 1.0).ln();
+        let never = self.odds.ln() + will;
+        total(rows, |row| {
+            let (survival, density) = logs(self.lambda, self.rho, row.time);
+            if row.event {
+                will + density
+            } else {
+                never.ln_add_exp(will + survival)
+            }
+        })
     }
 
     /// π, the share that never will.

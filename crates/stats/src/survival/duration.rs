@@ -19,22 +19,24 @@ impl Duration {
             weight: 1.0,
         }
     }
+
+    /// Why nobody can have waited like this; `None` when somebody can.
+    pub fn defect(&self) -> Option<&'static str> {
+        if !(self.time >= 0.0 && self.time.is_finite()) {
+            Some("the time is negative or not a number")
+        } else if !(self.weight >= 0.0 && self.weight.is_finite()) {
+            Some("the weight is negative or not a number")
+        } else {
+            None
+        }
+    }
 }
 
 /// The rows that count, sorted by time with events before censorings, merged.
 pub(super) fn condensed(rows: &[Duration]) -> Result<Vec<Duration>, FitError> {
     for (row, duration) in rows.iter().enumerate() {
-        if !(duration.time >= 0.0 && duration.time.is_finite()) {
-            return Err(FitError::BadRow {
-                row,
-                reason: "the time is negative or not a number",
-            });
-        }
-        if !(duration.weight >= 0.0 && duration.weight.is_finite()) {
-            return Err(FitError::BadRow {
-                row,
-                reason: "the weight is negative or not a number",
-            });
+        if let Some(reason) = duration.defect() {
+            return Err(FitError::BadRow { row, reason });
         }
     }
     let mut kept: Vec<Duration> = rows.iter().copied().filter(|row| row.weight > 0.0).collect();

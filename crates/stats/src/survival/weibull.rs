@@ -87,12 +87,30 @@ impl Likelihood<2> for Waiting {
     }
 }
 
+/// Σ weight · ln L in a fixed order of the rows; those that say nothing (censored at 0) are left out.
+pub(super) fn total(rows: &[Duration], one: impl Fn(&Duration) -> f64) -> f64 {
+    let Ok(rows) = condensed(rows) else { return 0.0 };
+    if rows.iter().any(|row| row.event && row.time == 0.0) {
+        return f64::NEG_INFINITY;
+    }
+    let lasting = rows.iter().filter(|row| row.time > 0.0);
+    lasting.map(|row| row.weight * one(row)).sum()
+}
+
 impl Weibull {
     /// Maximum likelihood.
     pub fn fit(rows: &[Duration]) -> Result<Fitted<Self, 2>, FitError> {
         let waiting = Waiting::new(rows)?;
         let fitted: Fitted<Self, 2> = maximise(&waiting, &[[1.0, 1.0], [3.0, 0.5], [0.5, 3.0]], waiting.people)?;
         Ok(fitted.rescaled([waiting.unit, 1.0], waiting.shift()))
+    }
+
+    /// ln L of all rows at these parameters; −∞ where an event at time 0 makes them impossible.
+    pub fn log_likelihood(&self, rows: &[Duration]) -> f64 {
+        total(rows, |row| {
+            let (survival, density) = logs(self.lambda, self.rho, row.time);
+            if row.event { density } else { survival }
+        })
     }
 
     /// P(not yet by t).
