@@ -16,7 +16,9 @@ pub struct House {
 
 impl House {
     pub fn find() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // Cargo tells where it runs us from; what was known at compile time may be another clone with the same target.
+        let manifest =
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
         let root = manifest
             .parent()
             .context("xtask lies directly under the root")?
