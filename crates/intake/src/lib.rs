@@ -8,12 +8,15 @@
 #![doc = "\nDeliberately absent: the store, sockets, async, clocks, logging. Memory never grows with the file."]
 
 mod address;
+mod agents;
 mod container;
 mod error;
 mod files;
 mod limits;
+mod origin;
 mod output;
 mod parquet_file;
+pub mod protocols;
 mod recognise;
 mod source;
 mod text;

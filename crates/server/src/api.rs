@@ -8,6 +8,7 @@ use longplay_measures::Answer;
 use longplay_store::Store;
 
 use crate::app::App;
+use crate::collect::Recent;
 use crate::error::{ApiError, Code, HttpError};
 use crate::query::{self, Parameters};
 
@@ -25,6 +26,11 @@ pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) 
     let key = query::key(&key)?;
     let (parameters, zone) = parameters(&app, pairs).await?;
     Ok(Json(app.ask(parameters.question(key, &zone)).await?))
+}
+
+/// `GET /api/v1/collect/recent`: what arrived since the server started, and why items were refused.
+pub async fn recent(State(app): State<App>) -> Json<Recent> {
+    Json(app.collector().recent(|recent| recent.clone()))
 }
 
 /// The parameters of a request, read in the workspace's zone.

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::{task, time};
 
 use crate::assets::Assets;
+use crate::collect::Collector;
 use crate::error::{Code, HttpError};
 use crate::pages::{Frame, Titles};
 
@@ -29,6 +30,7 @@ struct Shared {
     clock: fn() -> Time,
     assets: Assets,
     turns: Arc<Semaphore>,
+    collector: Collector,
 }
 
 impl App {
@@ -46,12 +48,22 @@ impl App {
                 clock,
                 assets: Assets::new(),
                 turns,
+                collector: Collector::new(),
             }),
         }
     }
 
     pub fn now(&self) -> Time {
         (self.shared.clock)()
+    }
+
+    pub(crate) fn collector(&self) -> &Collector {
+        &self.shared.collector
+    }
+
+    /// The store itself, for threads that may block.
+    pub(crate) fn store(&self) -> &Store {
+        &self.shared.store
     }
 
     pub(crate) fn assets(&self) -> &Assets {

@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod assets;
+mod collect;
 mod error;
 mod headers;
 pub mod pages;

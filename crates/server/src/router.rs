@@ -5,7 +5,7 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
-use crate::{api, headers, views};
+use crate::{api, collect, headers, views};
 
 /// The whole server as a service.
 pub fn router(app: App) -> Router {
@@ -18,8 +18,13 @@ pub fn router(app: App) -> Router {
     let programs = Router::new()
         .route("/healthz", get(api::healthz))
         .route("/api/v1/ask/{key}", get(api::ask))
+        .route("/api/v1/collect/recent", get(api::recent))
         .route("/api/{*rest}", get(api::unknown))
         .method_not_allowed_fallback(api::wrong_method);
-    let all = people.merge(programs).with_state(app).layer(CompressionLayer::new());
-    headers::with_headers(all)
+    let all = people
+        .merge(programs)
+        .with_state(app.clone())
+        .layer(CompressionLayer::new());
+    // What SDKs call goes without: their answers are a word long, and are asked for by the thousand.
+    headers::with_headers(all).merge(collect::routes().with_state(app))
 }

@@ -76,6 +76,16 @@ impl Server {
         self.store.accept(vec![claim], now()).unwrap();
     }
 
+    /// A new write key.
+    pub fn key(&self) -> String {
+        self.store.create_key("website", now()).unwrap()
+    }
+
+    /// How many events are held.
+    pub fn events(&self) -> u64 {
+        self.store.totals().unwrap().events
+    }
+
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -85,12 +95,12 @@ impl Server {
     }
 
     pub async fn send(&self, request: axum::http::request::Builder) -> Said {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
+        self.send_body(request, Body::empty()).await
+    }
+
+    pub async fn send_body(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Said {
+        let request = request.body(body.into()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 10_000_000).await.unwrap();
         Said {

@@ -5,3 +5,4 @@ mod assets;
 mod healthz;
 mod home;
 mod methods;
+mod v1;

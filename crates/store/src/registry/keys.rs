@@ -1,7 +1,7 @@
 //! Write keys: they can only write, and only their hash is kept.
 
 use longplay_domain::Time;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::{hex, random};
@@ -40,6 +40,15 @@ impl Store {
             )
             .doing("keep the write key")?;
         Ok(key)
+    }
+
+    /// The name of the key a program brought; `None` when there is no such key.
+    pub fn key_name(&self, key: &str) -> Result<Option<String>> {
+        let hash = hex(&Sha256::digest(key.as_bytes()));
+        self.registry()
+            .prepare_cached("SELECT name FROM write_key WHERE hash = ?1")
+            .and_then(|mut select| select.query_row([hash], |row| row.get(0)).optional())
+            .doing("look for a write key")
     }
 
     pub fn keys(&self) -> Result<Vec<KeyInfo>> {

@@ -1,0 +1,97 @@
+//! What SDKs post, one wire language a file: bytes in, and for each item of the body, in order, a claim, a refusal, or the
+//! reason why it says nothing about a person. One item that can't be read never costs the others.
+//!
+//! Nothing here knows the clock, the network or a key's validity: the server passes in what it saw ([`Arrival`]) and judges
+//! the key that was found in the body.
+
+pub mod body;
+mod clock;
+mod fields;
+pub mod segment;
+
+use std::net::IpAddr;
+
+use longplay_domain::{Claim, Mark, PersonKey, Time};
+
+use crate::agents;
+
+/// What a request says beside its body.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    pub received: Time,
+    /// The header; what SDKs of servers say there is their own name, not a person's browser.
+    pub user_agent: &'a str,
+    /// Country by a content network's header.
+    pub country: Option<&'a str>,
+    /// Whence the request came; it goes into a visit's hash and nowhere else.
+    pub ip: Option<IpAddr>,
+    /// Changes every day, so that a visit's hash says nothing about the next day.
+    pub salt: PersonKey,
+}
+
+/// What became of one item of a body.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all items are claims, and a box each would cost more than it saves"
+)]
+pub enum Item {
+    Claim(Claim),
+    Refused(RefusedItem),
+    /// Read, and left aside because it says nothing about a person, such as a ping.
+    Passed(&'static str),
+}
+
+/// An item that can't be read as a claim. The code is stable; the words may improve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedItem {
+    pub code: &'static str,
+    pub message: String,
+}
+
+/// A body's items in order, and the key it carried.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    pub key: Option<String>,
+    pub items: Vec<Item>,
+}
+
+/// Why nothing of a body can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    #[error("the body is not the JSON that was expected: {0}")]
+    Malformed(String),
+    #[error("the body is {bytes} bytes; at most {bytes_max} are taken at once")]
+    TooLarge { bytes: usize, bytes_max: usize },
+    #[error("the body holds {items} items; at most {items_max} are taken at once")]
+    TooMany { items: usize, items_max: usize },
+    #[error("the body is compressed as {0}, which is not read; send gzip, deflate or plain JSON")]
+    Encoding(String),
+    #[error("the body can't be unpacked: {0}")]
+    Compression(String),
+}
+
+impl Item {
+    fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused(RefusedItem {
+            code,
+            message: message.into(),
+        })
+    }
+}
+
+/// The mark of an event by the user agent of the browser that sent it.
+fn bot(user_agent: &str) -> Option<Mark> {
+    agents::is_bot(user_agent).then_some(Mark::Bot)
+}
+
+impl Arrival<'_> {
+    /// The handle of somebody who is known by nothing but their visit: it holds for one day and one site.
+    fn visit(&self, site: &str) -> String {
+        let ip = self.ip.map(|ip| ip.to_string()).unwrap_or_default();
+        let text = format!("{ip}\n{agent}\n{site}", agent = self.user_agent);
+        let again = format!("{text}\n");
+        let [high, low] = [text, again].map(|text| self.salt.fingerprint(text.as_bytes()));
+        format!("anonymous:visit-{high:016x}{low:016x}")
+    }
+}

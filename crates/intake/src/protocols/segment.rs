@@ -1,0 +1,124 @@
+//! Segment's tracking API as its SDKs speak it, RudderStack's and Jitsu's dialects of it, and our own tracker's bodies
+//! (formats §6.2, §6.3): one message, or `{"batch":[…]}`.
+//!
+//! This is the hot path. A body is gone through once to part its items, each item once to find its fields; texts stay
+//! where they are until a claim needs them, and no tree is ever built.
+
+mod claim;
+mod message;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use self::{
+    claim::claim,
+    message::{Context, Message},
+};
+use super::{
+    Arrival, Batch, BodyError, Item,
+    body::{self, DAMAGE},
+    fields::{object, text},
+};
+
+/// Segment's own limit of a body; RudderStack's SDKs may send more.
+pub const BODY_BYTES_MAX: usize = 500 * 1_024;
+pub const RUDDER_BODY_BYTES_MAX: usize = 4_000 * 1_024;
+pub const EVENT_BYTES_MAX: usize = 32 * 1_024;
+pub const EVENTS_MAX: usize = 2_500;
+
+/// What all messages of a body share.
+#[derive(Clone, Copy)]
+struct Shared<'a> {
+    arrival: &'a Arrival<'a>,
+    /// The call of a path such as `/v1/track`, for messages that don't say.
+    call: Option<&'a str>,
+    context: Context<'a>,
+    sent: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    batch: Option<&'a RawValue>,
+    #[serde(borrow)]
+    context: Option<&'a RawValue>,
+    #[serde(borrow)]
+    sent_at: Option<&'a RawValue>,
+    #[serde(borrow)]
+    write_key: Option<&'a RawValue>,
+}
+
+/// Reads an unpacked body. `call` is what the path says the message is (`track`, `page`, …); a batch says it itself.
+pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<Batch, BodyError> {
+    let text = body::text(bytes);
+    let envelope: Envelope<'_> =
+        serde_json::from_str(&text).map_err(|error| BodyError::Malformed(error.to_string()))?;
+    let mut items: Vec<&RawValue> = Vec::new();
+    let single: &RawValue;
+    match envelope.batch {
+        Some(batch) => {
+            items = serde_json::from_str(batch.get()).map_err(|error| BodyError::Malformed(error.to_string()))?;
+        }
+        None => {
+            single = serde_json::from_str(&text).map_err(|error| BodyError::Malformed(error.to_string()))?;
+            items.push(single);
+        }
+    }
+    if items.len() > EVENTS_MAX {
+        return Err(BodyError::TooMany {
+            items: items.len(),
+            items_max: EVENTS_MAX,
+        });
+    }
+    let shared = Shared {
+        arrival,
+        call: call.filter(|_| envelope.batch.is_none()),
+        context: object(envelope.context.filter(|_| envelope.batch.is_some())),
+        sent: envelope.sent_at,
+    };
+    let mut batch = Batch {
+        key: super::fields::text(envelope.write_key).map(Into::into),
+        items: Vec::with_capacity(items.len()),
+    };
+    let mut is_rudder = false;
+    for item in items {
+        batch.items.push(read(item, &shared, &mut batch.key, &mut is_rudder));
+    }
+    let bytes_max = if is_rudder {
+        RUDDER_BODY_BYTES_MAX
+    } else {
+        BODY_BYTES_MAX
+    };
+    if bytes.len() > bytes_max {
+        return Err(BodyError::TooLarge {
+            bytes: bytes.len(),
+            bytes_max,
+        });
+    }
+    Ok(batch)
+}
+
+/// One message; the first key stands for the body, as browsers put it into each.
+fn read<'a>(raw: &'a RawValue, shared: &Shared<'a>, key: &mut Option<String>, is_rudder: &mut bool) -> Item {
+    let json = raw.get();
+    if json.len() > EVENT_BYTES_MAX {
+        let message = format!("the event is {} bytes; at most {EVENT_BYTES_MAX} are taken", json.len());
+        return Item::refused("event_too_large", message);
+    }
+    if json.contains(DAMAGE) {
+        return Item::refused(
+            "not_utf8",
+            "the event holds bytes that are no UTF-8, so part of it is lost",
+        );
+    }
+    let message: Message<'a> = match serde_json::from_str(json) {
+        Ok(message) => message,
+        Err(error) => return Item::refused("event_unreadable", format!("the event can't be read: {error}")),
+    };
+    if key.is_none() {
+        *key = text(message.write_key).map(Into::into);
+    }
+    *is_rudder |= message.channel.is_some();
+    claim(&message, shared)
+}

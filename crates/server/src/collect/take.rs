@@ -1,0 +1,269 @@
+//! The one way from a request to the store, the same for every protocol: room, body, key, items, claims, receipt.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, header, request::Parts},
+};
+use bytes::Bytes;
+use longplay_domain::Time;
+use longplay_intake::protocols::{Arrival, Batch, BodyError, Item, body as packed};
+use longplay_store::{Store, StoreError, Verdict};
+use tokio::{task, time};
+
+use super::{
+    answer::{Taken, Why},
+    body::{self, Held, WIRE_BYTES_MAX},
+    keys,
+    recent::{BatchNote, RefusalNote},
+};
+use crate::app::App;
+
+/// How long a body that is here waits for its turn at the store.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
+/// What a packed body is taken to need while it is unpacked.
+const UNPACKING_BYTES: usize = 1 << 20;
+
+/// What stands beside the body.
+pub struct Facts {
+    pub headers: HeaderMap,
+    pub key: Option<String>,
+    pub received: Time,
+    ip: Option<IpAddr>,
+}
+
+/// Whence the connection came; put into requests by the server's accepting loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Reads unpacked bytes as one protocol does.
+pub type Parse = fn(&[u8], &Facts, &Arrival<'_>) -> Result<Batch, BodyError>;
+
+/// Takes a request in. When this returns `Ok`, what was admitted survives a power cut.
+pub async fn take(app: &App, request: Request, protocol: &'static str, parse: Parse) -> Result<Taken, Why> {
+    let (parts, body) = request.into_parts();
+    let facts = Facts::of(app, parts);
+    let (received, site) = (facts.received, facts.site());
+    let taken = hand_over(app, facts, body, protocol, parse).await;
+    if let Err(why) = &taken {
+        let note = BatchNote {
+            site,
+            turned_away: Some(why.code()),
+            ..BatchNote::at(received, protocol)
+        };
+        app.collector().recent(|recent| recent.note(note, Vec::new()));
+    }
+    taken
+}
+
+async fn hand_over(
+    app: &App,
+    facts: Facts,
+    body: axum::body::Body,
+    protocol: &'static str,
+    parse: Parse,
+) -> Result<Taken, Why> {
+    let collector = app.collector();
+    let _place = collector.places.clone().try_acquire_owned().map_err(|_| Why::Busy)?;
+    let mut held = body::read(body, &collector.bytes).await?;
+    if facts.is_packed(&held.bytes) {
+        held.grow(UNPACKING_BYTES, &collector.bytes)?;
+    }
+    let turn = time::timeout(TURN_WAIT_MAX, collector.turns.clone().acquire_owned()).await;
+    let turn = turn.map_err(|_| Why::Busy)?.map_err(|_| Why::Busy)?;
+    let app = app.clone();
+    // The turn and the room go along: a caller who hangs up doesn't end the work, so it mustn't free them either.
+    let done = task::spawn_blocking(move || {
+        let (_turn, held): (_, Held) = (turn, held);
+        keep(&app, &facts, &held.bytes, protocol, parse)
+    });
+    done.await.unwrap_or_else(|panic| {
+        tracing::error!(%panic, "taking a batch in failed");
+        Err(Why::Failed)
+    })
+}
+
+/// On a thread that may block: parse, look at the key, accept, note.
+fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: Parse) -> Result<Taken, Why> {
+    let failed = |error: StoreError| {
+        tracing::error!(%error, "a batch could not be kept");
+        Why::Failed
+    };
+    let (store, collector) = (app.store(), app.collector());
+    let known = |key: &str| collector.keys.name(key, store).map_err(failed);
+    let mut key = match &facts.key {
+        Some(key) => Some(known(key)?.ok_or(Why::UnknownKey)?),
+        None => None,
+    };
+    let encoding = facts.header(header::CONTENT_ENCODING.as_str());
+    let plain = packed::unpacked(bytes, encoding, WIRE_BYTES_MAX).map_err(Why::Unreadable)?;
+    let (secret, zone) = collector.secret(store).map_err(failed)?;
+    let arrival = facts.arrival(collector.salt(secret, &zone, facts.received));
+    let batch = parse(&plain, facts, &arrival).map_err(Why::Unreadable)?;
+    if key.is_none() {
+        key = Some(known(batch.key.as_deref().ok_or(Why::NoKey)?)?.ok_or(Why::UnknownKey)?);
+    }
+    let (taken, refusals) = accept(store, batch.items, facts.received, protocol).map_err(failed)?;
+    let note = BatchNote {
+        key,
+        site: facts.site(),
+        admitted: taken.admitted,
+        duplicates: taken.duplicates,
+        marked: taken.marked,
+        passed: taken.passed,
+        refused: taken.refused,
+        ..BatchNote::at(facts.received, protocol)
+    };
+    collector.recent(|recent| recent.note(note, refusals));
+    Ok(taken)
+}
+
+fn accept(
+    store: &Store,
+    items: Vec<Item>,
+    now: Time,
+    protocol: &'static str,
+) -> Result<(Taken, Vec<RefusalNote>), StoreError> {
+    let mut taken = Taken::default();
+    let mut refusals = Vec::new();
+    let mut claims = Vec::with_capacity(items.len());
+    let mut places = Vec::with_capacity(items.len());
+    let refused = |item: usize, code: &'static str, message: String| RefusalNote {
+        at: now,
+        protocol,
+        item: item + 1,
+        code,
+        message,
+    };
+    for (place, item) in items.into_iter().enumerate() {
+        match item {
+            Item::Claim(claim) => {
+                places.push((place, claim.mark.is_some()));
+                claims.push(claim);
+            }
+            Item::Refused(refusal) => refusals.push(refused(place, refusal.code, refusal.message)),
+            Item::Passed(_) => taken.passed += 1,
+        }
+    }
+    let verdicts = if claims.is_empty() {
+        Vec::new()
+    } else {
+        store.accept(claims, now)?.verdicts
+    };
+    for ((place, is_marked), verdict) in places.into_iter().zip(verdicts) {
+        match verdict {
+            Verdict::Admitted => {
+                taken.admitted += 1;
+                taken.marked += usize::from(is_marked);
+            }
+            Verdict::Duplicate => taken.duplicates += 1,
+            Verdict::Refused(refusal) => refusals.push(refused(place, refusal.code(), refusal.to_string())),
+        }
+    }
+    refusals.sort_by_key(|refusal| refusal.item);
+    taken.refused = refusals.len();
+    Ok((taken, refusals))
+}
+
+impl Facts {
+    fn of(app: &App, parts: Parts) -> Self {
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+        Self {
+            key: keys::carried(&parts.headers, &parts.uri),
+            ip: forwarded(&parts.headers).or(peer),
+            headers: parts.headers,
+            received: app.now(),
+        }
+    }
+
+    /// The text of a header; blank when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    fn is_packed(&self, bytes: &[u8]) -> bool {
+        !self.header(header::CONTENT_ENCODING.as_str()).is_empty() || bytes.starts_with(&[0x1f, 0x8b])
+    }
+
+    fn arrival(&self, salt: longplay_domain::PersonKey) -> Arrival<'_> {
+        Arrival {
+            received: self.received,
+            user_agent: self.header(header::USER_AGENT.as_str()),
+            country: self.country(),
+            ip: self.ip,
+            salt,
+        }
+    }
+
+    /// What a content network in front says; it knows two letters for “can't say” and for Tor.
+    fn country(&self) -> Option<&str> {
+        let headers = [
+            "cf-ipcountry",
+            "cloudfront-viewer-country",
+            "x-vercel-ip-country",
+            "x-country-code",
+        ];
+        headers
+            .iter()
+            .map(|name| self.header(name).trim())
+            .find(|country| country.len() == 2 && !matches!(*country, "XX" | "T1") && country.is_ascii())
+    }
+
+    /// The host of the page that sent it.
+    fn site(&self) -> Option<String> {
+        const HOST_BYTES_MAX: usize = 255;
+        let origin = self.header(header::ORIGIN.as_str());
+        let from = if origin.contains("://") {
+            origin
+        } else {
+            self.header(header::REFERER.as_str())
+        };
+        let host = from.split_once("://")?.1.split(['/', '?', '#']).next()?;
+        (!host.is_empty() && host.len() <= HOST_BYTES_MAX).then(|| host.to_ascii_lowercase())
+    }
+}
+
+/// The first address of `X-Forwarded-For` that is one.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let value = headers.get("x-forwarded-for")?.to_str().ok()?;
+    value.split(',').find_map(|part| {
+        let part = part.trim();
+        part.parse()
+            .ok()
+            .or_else(|| part.parse::<SocketAddr>().ok().map(|address| address.ip()))
+    })
+}
+
+impl BatchNote {
+    fn at(at: Time, protocol: &'static str) -> Self {
+        Self {
+            at,
+            protocol,
+            key: None,
+            site: None,
+            admitted: 0,
+            duplicates: 0,
+            marked: 0,
+            passed: 0,
+            refused: 0,
+            turned_away: None,
+        }
+    }
+}
+
+impl super::Collector {
+    fn secret(&self, store: &Store) -> Result<(longplay_domain::PersonKey, longplay_domain::Zone), StoreError> {
+        if let Some(secret) = self.secret.get() {
+            return Ok(secret.clone());
+        }
+        let gate = store.gate(Time::from_micros(0))?;
+        Ok(self.secret.get_or_init(|| (gate.key, gate.zone)).clone())
+    }
+}
