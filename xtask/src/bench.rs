@@ -19,12 +19,20 @@ pub fn run(house: &House, names: &[String]) -> Result<bool> {
     {
         bail!("there is no bench “{name}” in benches/");
     }
-    let python = independent::python(house)?;
+    let python = independent::python_with_peers(house)?;
     process::must(
         Command::new("cargo")
             .current_dir(&house.root)
             .args(["build", "--release", "-p", "longplay"]),
     )?;
+    process::must(Command::new("cargo").current_dir(&house.root).args([
+        "build",
+        "--release",
+        "-p",
+        "longplay-stats",
+        "--example",
+        "speed",
+    ]))?;
     let longplay = house.target.join("release/longplay");
     let work = house.keep("bench")?;
     let mut clean = true;

@@ -18,6 +18,15 @@ const PACKAGES: [&str; 4] = [
     "tzdata==2025.2",
 ];
 
+const PEERS: [&str; 6] = [
+    "lifetimes==0.11.3",
+    "lifelines==0.30.3",
+    "ChannelAttribution==2.2.5",
+    "scipy==1.17.1",
+    "pandas==2.3.3",
+    "numpy==2.4.6",
+];
+
 pub fn run(house: &House) -> Result<Tally> {
     let python = python(house)?;
     process::must(
@@ -37,10 +46,19 @@ pub fn run(house: &House) -> Result<Tally> {
 
 /// The Python of a virtual environment that holds [`PACKAGES`]; made on first use.
 pub fn python(house: &House) -> Result<PathBuf> {
-    let home = house.keep("python")?;
+    environment(house, "python", &PACKAGES)
+}
+
+/// The same with the statistics packages that benches race against. Only benches pay for their weight.
+pub fn python_with_peers(house: &House) -> Result<PathBuf> {
+    environment(house, "python-with-peers", &[&PACKAGES[..], &PEERS].concat())
+}
+
+fn environment(house: &House, name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let home = house.keep(name)?;
     let python = home.join("bin/python");
     let stamp = home.join("packages.txt");
-    let wanted = PACKAGES.join("\n");
+    let wanted = packages.join("\n");
     if fs::read_to_string(&stamp).is_ok_and(|held| held == wanted) {
         return Ok(python);
     }
@@ -50,7 +68,7 @@ pub fn python(house: &House) -> Result<PathBuf> {
     let mut install = Command::new(&python);
     install
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .args(PACKAGES);
+        .args(packages);
     process::must(&mut install)?;
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(python)

@@ -6,7 +6,7 @@
 
 use crate::Estimate;
 use crate::gradient::{Dual, Real};
-use crate::optimise::{self, Objective};
+use crate::optimise::{self, Objective, Starts};
 use crate::random::Draws;
 use serde::Serialize;
 
@@ -84,27 +84,38 @@ impl<L: Likelihood<N>, const N: usize> Objective<N> for Minus<'_, L> {
 }
 
 /// Maximises a likelihood from each of the starts (parameters, not logs).
-pub(crate) fn maximise<M: Parameters<N>, const N: usize>(
+pub(crate) fn maximise<'a, M: Parameters<N>, const N: usize>(
     likelihood: &impl Likelihood<N>,
-    starts: &[[f64; N]],
+    starts: impl Into<Starts<'a, N>>,
     weight: f64,
 ) -> Result<Fitted<M, N>, FitError> {
     minimise_objective(&Minus(likelihood), starts, weight)
 }
 
 /// The same for a −LL that is not written over [`Real`].
-pub(crate) fn minimise_objective<M: Parameters<N>, const N: usize>(
+pub(crate) fn minimise_objective<'a, M: Parameters<N>, const N: usize>(
     objective: &impl Objective<N>,
-    starts: &[[f64; N]],
+    starts: impl Into<Starts<'a, N>>,
     weight: f64,
 ) -> Result<Fitted<M, N>, FitError> {
-    let logs: Vec<[f64; N]> = starts.iter().map(|start| start.map(f64::ln)).collect();
-    let found = optimise::minimise(objective, &logs).ok_or(FitError::NoOptimum)?;
-    let precision = if found.at_edge {
-        None
-    } else {
-        optimise::cholesky(&optimise::hessian(objective, &found.at))
+    let Starts {
+        points,
+        spread,
+        is_known,
+    } = starts.into();
+    let logs: Vec<[f64; N]> = points.iter().map(|start| start.map(f64::ln)).collect();
+    let starts = Starts {
+        points: &logs,
+        spread,
+        is_known,
     };
+    let found = optimise::minimise(objective, starts).ok_or(FitError::NoOptimum)?;
+    let precision = match spread {
+        _ if found.at_edge => None,
+        Some(spread) if is_known => optimise::cholesky(&spread).map(|lower| optimise::inverse(&lower)),
+        _ => Some(optimise::hessian(objective, &found.at)),
+    };
+    let precision = precision.and_then(|hessian| optimise::cholesky(&hessian));
     let warning = match (found.at_edge, precision.is_none()) {
         (true, _) => Some(FitWarning::AtBoundary),
         (false, true) => Some(FitWarning::Flat),
@@ -157,6 +168,12 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
             .filter_map(|index| self.estimate(level, draws, |model| model.to_array()[index]))
             .collect();
         found.try_into().ok()
+    }
+
+    /// The covariance of the logs, for `times` as many people of the same kind.
+    pub(crate) fn spread(&self, times: f64) -> Option<[[f64; N]; N]> {
+        let inverse = optimise::inverse(self.precision.as_ref()?);
+        Some(inverse.map(|row| row.map(|entry| entry / times)))
     }
 
     fn draw(&self, precision: &[[f64; N]; N], draws: &mut Draws) -> M {

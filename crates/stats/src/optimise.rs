@@ -19,6 +19,36 @@ pub(crate) struct Optimum<const N: usize> {
     pub at_edge: bool,
 }
 
+/// Where to start from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Starts<'a, const N: usize> {
+    pub points: &'a [[f64; N]],
+    /// The inverse Hessian to expect there, when a smaller problem of the same kind has shown it.
+    pub spread: Option<[[f64; N]; N]>,
+    /// The Hessian is known well enough from the smaller problem: at the optimum it need not be computed again.
+    pub is_known: bool,
+}
+
+impl<'a, const N: usize> From<&'a [[f64; N]]> for Starts<'a, N> {
+    fn from(points: &'a [[f64; N]]) -> Self {
+        Self {
+            points,
+            spread: None,
+            is_known: false,
+        }
+    }
+}
+
+impl<'a, const N: usize, const K: usize> From<&'a [[f64; N]; K]> for Starts<'a, N> {
+    fn from(points: &'a [[f64; N]; K]) -> Self {
+        Self {
+            points,
+            spread: None,
+            is_known: false,
+        }
+    }
+}
+
 /// What is minimised: a value and its gradient.
 pub(crate) trait Objective<const N: usize> {
     fn value(&self, at: &[f64; N]) -> f64;
@@ -48,10 +78,14 @@ fn worst_if_undefined(value: f64) -> f64 {
 
 /// The least value over all starts. `None` when the objective is finite at none of them.
 #[inline(never)]
-pub(crate) fn minimise<const N: usize>(objective: &impl Objective<N>, starts: &[[f64; N]]) -> Option<Optimum<N>> {
+pub(crate) fn minimise<'a, const N: usize>(
+    objective: &impl Objective<N>,
+    starts: impl Into<Starts<'a, N>>,
+) -> Option<Optimum<N>> {
+    let Starts { points, spread, .. } = starts.into();
     let mut best: Option<Ended<N>> = None;
-    for start in starts {
-        let found = bfgs(objective, clamped(start));
+    for start in points {
+        let found = bfgs(objective, clamped(start), spread);
         if found.value.is_finite() && best.as_ref().is_none_or(|best| found.value < best.value) {
             best = Some(found);
         }
@@ -84,12 +118,12 @@ struct Ended<const N: usize> {
 }
 
 #[inline(never)]
-fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N]) -> Ended<N> {
+fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N], spread: Option<[[f64; N]; N]>) -> Ended<N> {
     let identity: [[f64; N]; N] = std::array::from_fn(|i| std::array::from_fn(|j| f64::from(u8::from(i == j))));
     let mut at = start;
     let (mut value, mut slope) = objective.gradient(&at);
-    let mut inverse = identity;
-    let mut fresh = true;
+    let mut inverse = spread.unwrap_or(identity);
+    let mut fresh = spread.is_none();
     let mut calm = 0;
     if !value.is_finite() {
         return Ended {
@@ -136,7 +170,7 @@ fn bfgs<const N: usize>(objective: &impl Objective<N>, start: [f64; N]) -> Ended
         }
     }
     let left: f64 = (0..N).map(|i| slope[i] * dot(&inverse[i], &slope)).sum();
-    let settled = !fresh && left.abs() < 1e-6 && at.iter().all(|x| x.abs() < BOX - 1e-3);
+    let settled = !fresh && left.abs() < 1e-6 + 1e-10 * value.abs() && at.iter().all(|x| x.abs() < BOX - 1e-3);
     Ended {
         at: std::hint::black_box(at),
         value,
@@ -277,6 +311,15 @@ pub(crate) fn solve_transposed<const N: usize>(lower: &[[f64; N]; N], z: &[f64; 
     x
 }
 
+/// (L·Lᵀ)⁻¹.
+pub(crate) fn inverse<const N: usize>(lower: &[[f64; N]; N]) -> [[f64; N]; N] {
+    // The columns of L⁻ᵀ; their products with each other are the inverse.
+    let columns: [[f64; N]; N] = std::array::from_fn(|column| {
+        solve_transposed(lower, &std::array::from_fn(|row| f64::from(u8::from(row == column))))
+    });
+    std::array::from_fn(|i| std::array::from_fn(|j| columns.iter().map(|column| column[i] * column[j]).sum()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,5 +366,6 @@ mod tests {
         assert_eq!(lower, [[2.0, 0.0], [1.0, 2.0]]);
         assert_eq!(solve_transposed(&lower, &[3.0, 4.0]), [0.5, 2.0]);
         assert!(cholesky(&[[1.0, 2.0], [2.0, 1.0]]).is_none());
+        assert_eq!(inverse(&lower), [[0.3125, -0.125], [-0.125, 0.25]]);
     }
 }

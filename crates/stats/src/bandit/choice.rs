@@ -4,6 +4,7 @@
 //! highest mean first, an explore share of max(10 %, 1 − P(best)), at most 40 %, over the others
 //! by their chance of being best.
 
+use crate::special::legendre::FIVE;
 use crate::special::{beta, gamma};
 use serde::Serialize;
 
@@ -36,15 +37,6 @@ impl Arm {
     }
 }
 
-/// Gauss–Legendre, five points: node and weight on (−1, 1).
-const RULE: [(f64, f64); 5] = [
-    (-0.906_179_845_938_664, 0.236_926_885_056_189_08),
-    (-0.538_469_310_105_683_1, 0.478_628_670_499_366_47),
-    (0.0, 0.568_888_888_888_888_9),
-    (0.538_469_310_105_683_1, 0.478_628_670_499_366_47),
-    (0.906_179_845_938_664, 0.236_926_885_056_189_08),
-];
-
 /// ∫ f dBeta(a, b), over the logit, on panels that cover all but 1e-15 of it.
 fn mean_over(arm: Arm, f: impl Fn(f64) -> f64) -> f64 {
     let logit = |x: f64| (x / (1.0 - x)).ln();
@@ -65,7 +57,7 @@ fn mean_over(arm: Arm, f: impl Fn(f64) -> f64) -> f64 {
     (0..panels)
         .map(|panel| {
             let middle = low + half * (2.0 * f64::from(panel) + 1.0);
-            half * RULE
+            half * FIVE
                 .iter()
                 .map(|(node, weight)| weight * value(middle + half * node))
                 .sum::<f64>()

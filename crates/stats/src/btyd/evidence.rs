@@ -4,9 +4,25 @@
 //! what their distinct histories cost and no order of the input changes a digit.
 
 use crate::fitted::{FitError, Fitted, Parameters};
+use crate::optimise::Starts;
 
-/// How many people the first step of a fit looks at.
-const THINNED: usize = 250;
+/// How many people the first steps of a fit look at.
+const SAMPLES: [usize; 3] = [250, 10_000, 100_000];
+/// From so many people on, the curvature per person is known to half a percent, and everybody's is taken from theirs.
+const CURVATURE_KNOWN_FROM: f64 = 99_000.0;
+
+/// A fit from the optimum of a smaller one of the same kind, of which it has `times` as many people.
+fn near<M: Parameters<N>, const N: usize>(
+    found: &Fitted<M, N>,
+    times: f64,
+    fit: impl FnOnce(Starts<'_, N>) -> Result<Fitted<M, N>, FitError>,
+) -> Result<Fitted<M, N>, FitError> {
+    fit(Starts {
+        points: &[found.model.to_array()],
+        spread: found.spread(times),
+        is_known: found.n as f64 >= CURVATURE_KNOWN_FROM,
+    })
+}
 
 /// A person, or `weight` people with the same history. Times in one unit, from the first event; same-day events merged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -142,15 +158,15 @@ impl Condensed {
         })
     }
 
-    /// A few hundred of the people, every so many-th in the fixed order, to find where the optimum lies before everybody is
-    /// asked. `None` when there are few rows anyway.
-    fn thinned(&self) -> Option<Self> {
-        if self.rows.len() <= 2 * THINNED {
+    /// So many of the people, every so many-th in the fixed order, to find where the optimum lies before everybody is
+    /// asked. `None` when there are few more rows anyway.
+    fn thinned(&self, count: usize) -> Option<Self> {
+        if self.rows.len() <= 2 * count {
             return None;
         }
-        let step = self.people / THINNED as f64;
+        let step = self.people / count as f64;
         let (mut passed, mut next) = (0.0, 0.5 * step);
-        let mut rows: Vec<Evidence> = Vec::with_capacity(THINNED);
+        let mut rows: Vec<Evidence> = Vec::with_capacity(count);
         for row in &self.rows {
             passed += row.weight;
             let mut weight = 0.0;
@@ -172,19 +188,28 @@ impl Condensed {
         })
     }
 
-    /// Fits from several starts to a sample first and from its optimum to everybody; from all starts to everybody when the
-    /// sample is too poor to bound its parameters.
-    pub(super) fn fit_in_two_steps<M: Parameters<N>, const N: usize>(
+    /// Fits from several starts to a sample first, from its optimum to a larger one, and from there to everybody; from all
+    /// starts to everybody when the sample is too poor to bound its parameters.
+    pub(super) fn fit_in_steps<M: Parameters<N>, const N: usize>(
         &self,
         starts: &[[f64; N]],
-        fit: impl Fn(&Self, &[[f64; N]]) -> Result<Fitted<M, N>, FitError>,
+        fit: impl Fn(&Self, Starts<'_, N>) -> Result<Fitted<M, N>, FitError>,
     ) -> Result<Fitted<M, N>, FitError> {
-        if let Some(found) = self.thinned().and_then(|sample| fit(&sample, starts).ok())
-            && found.warning.is_none()
-        {
-            return fit(self, &[found.model.to_array()]);
+        let mut found: Option<(Fitted<M, N>, f64)> = None;
+        for sample in SAMPLES.into_iter().filter_map(|count| self.thinned(count)) {
+            let next = match &found {
+                Some((before, people)) => near(before, sample.people / people, |near| fit(&sample, near)),
+                None => fit(&sample, starts.into()),
+            };
+            found = next
+                .ok()
+                .filter(|next| next.warning.is_none())
+                .map(|next| (next, sample.people));
         }
-        fit(self, starts)
+        match found {
+            Some((before, people)) => near(&before, self.people / people, |near| fit(self, near)),
+            None => fit(self, starts.into()),
+        }
     }
 
     pub(crate) fn mean_age(&self) -> f64 {

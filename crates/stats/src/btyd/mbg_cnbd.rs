@@ -122,7 +122,7 @@ impl MbgCnbd {
         let age = people.mean_age();
         let steps = f64::from(k);
         let starts = [1.0, 0.3, 3.0].map(|factor| [0.5 * factor, age / (3.0 * steps) * factor, factor, 2.0 * factor]);
-        let fitted: Fitted<AtRegularity, 4> = people.fit_in_two_steps(&starts, |people, starts| {
+        let fitted: Fitted<AtRegularity, 4> = people.fit_in_steps(&starts, |people, starts| {
             maximise(&MbgCnbdLikelihood { people, k }, starts, people.people)
         })?;
         Ok(MbgCnbdFitted {

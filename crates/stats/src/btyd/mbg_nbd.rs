@@ -65,7 +65,7 @@ impl MbgNbd {
         }
         let age = people.mean_age();
         let starts = [1.0, 0.3, 3.0].map(|factor| [0.5 * factor, age / 3.0 * factor, factor, 2.0 * factor]);
-        let fitted: Fitted<Self, 4> = people.fit_in_two_steps(&starts, |people, starts| {
+        let fitted: Fitted<Self, 4> = people.fit_in_steps(&starts, |people, starts| {
             maximise(&MbgNbdLikelihood(people), starts, people.people)
         })?;
         Ok(fitted.rescaled([1.0, people.unit, 1.0, 1.0], people.likelihood_shift()))

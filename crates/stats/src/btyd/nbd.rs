@@ -52,7 +52,7 @@ impl Nbd {
         }
         let age = people.mean_age();
         let starts = [1.0, 0.3, 3.0].map(|factor| [0.5 * factor, age / 3.0 * factor]);
-        let fitted: Fitted<Self, 2> = people.fit_in_two_steps(&starts, |people, starts| {
+        let fitted: Fitted<Self, 2> = people.fit_in_steps(&starts, |people, starts| {
             maximise(&NbdLikelihood(people), starts, people.people)
         })?;
         Ok(fitted.rescaled([1.0, people.unit], people.likelihood_shift()))

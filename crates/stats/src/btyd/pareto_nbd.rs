@@ -14,8 +14,9 @@ use crate::optimise::Objective;
 use crate::random::Draws;
 use crate::special::gamma::{digamma, ln_rising};
 use crate::special::hypergeometric;
-use crate::special::legendre::{TEN, TWENTY};
+use crate::special::legendre::{FIVE, TEN, THREE, TWENTY, TWO};
 use serde::Serialize;
+use std::cell::RefCell;
 
 /// The Pareto/NBD model. `alpha` and `beta` in units of time, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -40,7 +41,60 @@ impl Parameters<4> for ParetoNbd {
 ///
 /// In the fit the weight of having dropped out is integrated over the moment of it (the closed form is that integral):
 /// one rule gives the value and all slopes, where slopes of a ₂F₁ in its parameters would cost many times as much.
-struct Minus<'a>(&'a Condensed);
+/// People with equal x share one integrand, so it is integrated once between all their times, from the last one back;
+/// somebody's own integral is the difference of two such tails.
+struct Minus<'a> {
+    groups: Vec<Group<'a>>,
+    /// Room for the tails of one group, kept from one evaluation to the next.
+    tails: RefCell<Vec<Tail>>,
+}
+
+/// People with the same x.
+struct Group<'a> {
+    rows: &'a [Evidence],
+    /// All t_x and T, rising.
+    times: Vec<f64>,
+    /// Where in `times` each row's t_x and T stand.
+    places: Vec<(u32, u32)>,
+}
+
+impl<'a> Minus<'a> {
+    fn new(people: &'a Condensed) -> Self {
+        let group = |rows: &'a [Evidence]| {
+            // Rows are sorted by t_x, so only the ends have to be put in order.
+            let mut ends: Vec<(f64, u32)> = rows.iter().zip(0..).map(|(row, index)| (row.age, index)).collect();
+            ends.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+            let mut times: Vec<f64> = Vec::with_capacity(2 * rows.len());
+            let mut places = vec![(0, 0); rows.len()];
+            let (mut lasts, mut ends) = (
+                rows.iter().map(|row| row.t_x).zip(0..).peekable(),
+                ends.into_iter().peekable(),
+            );
+            loop {
+                let is_last = match (lasts.peek(), ends.peek()) {
+                    (Some((last, _)), Some((end, _))) => last <= end,
+                    (Some(_), None) => true,
+                    (None, Some(_)) => false,
+                    (None, None) => break,
+                };
+                let Some((time, row)): Option<(f64, u32)> = (if is_last { lasts.next() } else { ends.next() }) else {
+                    break;
+                };
+                if times.last() != Some(&time) {
+                    times.push(time);
+                }
+                let place = times.len() as u32 - 1;
+                let places = &mut places[row as usize];
+                *(if is_last { &mut places.0 } else { &mut places.1 }) = place;
+            }
+            Group { rows, times, places }
+        };
+        Self {
+            tails: RefCell::default(),
+            groups: people.rows.chunk_by(|one, other| one.x == other.x).map(group).collect(),
+        }
+    }
+}
 
 impl Objective<4> for Minus<'_> {
     fn value(&self, at: &[f64; 4]) -> f64 {
@@ -50,8 +104,9 @@ impl Objective<4> for Minus<'_> {
     fn gradient(&self, at: &[f64; 4]) -> (f64, [f64; 4]) {
         let model = ParetoNbd::from_array(at.map(f64::exp));
         let (mut sum, mut slopes) = (0.0, [0.0; 4]);
-        for group in self.0.rows.chunk_by(|one, other| one.x == other.x) {
-            let x = group[0].x;
+        let mut tails = self.tails.borrow_mut();
+        for group in &self.groups {
+            let x = group.rows[0].x;
             let common = ln_rising(model.r, x) + model.r * model.alpha.ln() + model.s * model.beta.ln();
             let shared = [
                 digamma(model.r + x) - digamma(model.r) + model.alpha.ln(),
@@ -59,8 +114,9 @@ impl Objective<4> for Minus<'_> {
                 model.beta.ln(),
                 model.s / model.beta,
             ];
-            for row in group {
-                let (value, slope) = model.stayed_or_left(row);
+            model.tails(x, &group.times, &mut tails);
+            for (row, (last, end)) in group.rows.iter().zip(&group.places) {
+                let (value, slope) = model.stayed_or_left(x, &tails[*last as usize], &tails[*end as usize]);
                 sum += row.weight * (common + value);
                 (0..4).for_each(|i| slopes[i] += row.weight * (shared[i] + slope[i]));
             }
@@ -70,8 +126,32 @@ impl Objective<4> for Minus<'_> {
     }
 }
 
+/// The integrand over the moment of leaving from a time on: its weight, and weight times ln(α+u), 1/(α+u), ln(β+u), 1/(β+u),
+/// all relative to e^top.
+#[derive(Clone, Copy)]
+struct Tail {
+    time: f64,
+    ln_a: f64,
+    ln_b: f64,
+    top: f64,
+    sums: [f64; 5],
+}
+
 /// Beyond this fall of its logarithm an integrand is nothing.
 const NOTHING: f64 = 36.0;
+
+/// ln(1 + v) for 0 ≤ v ≤ .052, to eleven digits.
+fn ln_1p_small(v: f64) -> f64 {
+    v * (1.0
+        - v * (1.0 / 2.0 - v * (1.0 / 3.0 - v * (1.0 / 4.0 - v * (1.0 / 5.0 - v * (1.0 / 6.0 - v * (1.0 / 7.0)))))))
+}
+
+fn add(sums: &mut [f64; 5], f: f64, moments: [f64; 4]) {
+    sums[0] += f;
+    for (sum, moment) in sums[1..].iter_mut().zip(moments) {
+        *sum += f * moment;
+    }
+}
 
 impl ParetoNbd {
     /// Maximum likelihood. See [`super::choose`] for what to do when drop-out is not visible.
@@ -83,8 +163,8 @@ impl ParetoNbd {
         }
         let third = people.mean_age() / 3.0;
         let starts = [1.0, 0.3, 3.0].map(|factor| [0.5 * factor, third * factor, 0.5 * factor, third * factor]);
-        let fitted: Fitted<Self, 4> = people.fit_in_two_steps(&starts, |people, starts| {
-            minimise_objective(&Minus(people), starts, people.people)
+        let fitted: Fitted<Self, 4> = people.fit_in_steps(&starts, |people, starts| {
+            minimise_objective(&Minus::new(people), starts, people.people)
         })?;
         Ok(fitted.rescaled([1.0, people.unit, 1.0, people.unit], people.likelihood_shift()))
     }
@@ -110,24 +190,78 @@ impl ParetoNbd {
         }
     }
 
-    /// ln[(α+T)^−(r+x) (β+T)^−s + s ∫ (α+u)^−(r+x) (β+u)^−(s+1) du] over t_x … T, and its slopes in r, α, s, β.
-    fn stayed_or_left(&self, person: &Evidence) -> (f64, [f64; 4]) {
+    /// The tails of (α+u)^−(r+x) (β+u)^−(s+1) from each of the rising times to the last of them.
+    fn tails(&self, x: f64, times: &[f64], into: &mut Vec<Tail>) {
         let Self { r, alpha, s, beta } = *self;
-        let (shape, end) = (r + person.x, person.age);
-        let (ln_a, ln_b) = ((alpha + end).ln(), (beta + end).ln());
-        let stayed = -shape * ln_a - s * ln_b;
-        let stayed_slopes = [-ln_a, -shape / (alpha + end), -ln_b, -s / (beta + end)];
-        if person.t_x >= end {
-            return (stayed, stayed_slopes);
+        into.clear();
+        into.extend(times.iter().map(|&time| {
+            let (ln_a, ln_b) = ((alpha + time).ln(), (beta + time).ln());
+            Tail {
+                time,
+                ln_a,
+                ln_b,
+                top: -(r + x) * ln_a - (s + 1.0) * ln_b,
+                sums: [0.0; 5],
+            }
+        }));
+        for place in (1..into.len()).rev() {
+            let (next, here) = (into[place], into[place - 1]);
+            let carried = (next.top - here.top).exp();
+            let between = self.between(x, &here, &next);
+            into[place - 1].sums = std::array::from_fn(|i| between[i] + carried * next.sums[i]);
         }
-        let ln_f = |u: f64| -shape * (alpha + u).ln() - (s + 1.0) * (beta + u).ln();
+    }
+
+    /// The integrals between two neighbouring times, relative to e^top at the first.
+    fn between(&self, x: f64, from: &Tail, to: &Tail) -> [f64; 5] {
+        let Self { r, alpha, s, beta } = *self;
+        let shape = r + x;
         let nearest = alpha.min(beta);
-        let (first, last) = ((nearest + person.t_x).ln(), self.reach(person, ln_f));
-        let top = ln_f(person.t_x);
-        let half = 0.5 * (last - first);
-        let fall = top - ln_f(last.exp() - nearest);
-        // Weight, and weight times ln(α+u), 1/(α+u), ln(β+u), 1/(β+u).
+        let stretch = if alpha < beta {
+            to.ln_a - from.ln_a
+        } else {
+            to.ln_b - from.ln_b
+        };
+        let fall = from.top - to.top;
         let mut sums = [0.0; 5];
+        if fall < 0.08 && stretch < 0.05 {
+            // Very short, as most are: two points, and logs by their series.
+            let (over_a, over_b) = (1.0 / (alpha + from.time), 1.0 / (beta + from.time));
+            let half = 0.5 * (to.time - from.time);
+            for node in TWO {
+                let step = half * (1.0 + node);
+                let (more_a, more_b) = (ln_1p_small(step * over_a), ln_1p_small(step * over_b));
+                let f = half * (-shape * more_a - (s + 1.0) * more_b).exp();
+                let (a, b) = (alpha + from.time + step, beta + from.time + step);
+                let over = 1.0 / (a * b);
+                add(
+                    &mut sums,
+                    f,
+                    [from.ln_a + more_a, b * over, from.ln_b + more_b, a * over],
+                );
+            }
+            return sums;
+        }
+        if fall < 2.0 && stretch < 0.7 {
+            // Short: the integrand is nearly a line in u itself.
+            let half = 0.5 * (to.time - from.time);
+            let rule = if fall < 0.3 && stretch < 0.15 {
+                &THREE[..]
+            } else {
+                &FIVE[..]
+            };
+            for &(node, weight) in rule {
+                let u = from.time + half * (1.0 + node);
+                let (a, b) = (alpha + u, beta + u);
+                let (ln_a, ln_b) = (a.ln(), b.ln());
+                let f = half * weight * (-shape * ln_a - (s + 1.0) * ln_b - from.top).exp();
+                add(&mut sums, f, [ln_a, 1.0 / a, ln_b, 1.0 / b]);
+            }
+            return sums;
+        }
+        let first = (nearest + from.time).ln();
+        let last = self.reach(shape, from, to);
+        let half = 0.5 * (last - first);
         let rule = if fall < 6.0 && last - first < 3.0 {
             &TEN[..]
         } else {
@@ -138,42 +272,58 @@ impl ParetoNbd {
                 let near = (first + half * (1.0 + place)).exp();
                 let (a, b) = (alpha - nearest + near, beta - nearest + near);
                 let (ln_a, ln_b) = (a.ln(), b.ln());
-                let f = weight * near * (-shape * ln_a - (s + 1.0) * ln_b - top).exp();
-                sums[0] += f;
-                sums[1] += f * ln_a;
-                sums[2] += f / a;
-                sums[3] += f * ln_b;
-                sums[4] += f / b;
+                let f = half * weight * near * (-shape * ln_a - (s + 1.0) * ln_b - from.top).exp();
+                add(&mut sums, f, [ln_a, 1.0 / a, ln_b, 1.0 / b]);
             }
         }
-        let left = s.ln() + top + (half * sums[0]).ln();
-        let mean = |index: usize| sums[index] / sums[0];
-        let left_slopes = [-mean(1), -shape * mean(2), 1.0 / s - mean(3), -(s + 1.0) * mean(4)];
-        let share = 1.0 / (1.0 + (stayed - left).exp());
-        let value = left + soft_plus(stayed - left);
-        (
-            value,
-            std::array::from_fn(|i| share * left_slopes[i] + (1.0 - share) * stayed_slopes[i]),
-        )
+        sums
     }
 
-    /// ln(min(α, β) + u) where the integrand over the moment of leaving has become nothing, or at T.
-    fn reach(&self, person: &Evidence, ln_f: impl Fn(f64) -> f64) -> f64 {
-        let Self { r, alpha, s, beta } = *self;
+    /// ln(min(α, β) + u) where the integrand has become nothing, or at the later time.
+    fn reach(&self, shape: f64, from: &Tail, to: &Tail) -> f64 {
+        let Self { alpha, s, beta, .. } = *self;
         let nearest = alpha.min(beta);
-        let mut v = (nearest + person.age).ln();
-        let top = ln_f(person.t_x);
+        let mut v = (nearest + to.time).ln();
         // The fall is convex in v, so Newton's steps come down to the end from above and never pass it.
         for _ in 0..60 {
             let near = v.exp();
             let u = near - nearest;
-            let over = top - ln_f(u) - NOTHING;
+            let over = from.top + shape * (alpha + u).ln() + (s + 1.0) * (beta + u).ln() - NOTHING;
             if over <= 1.0 {
                 break;
             }
-            v -= over / (near * ((r + person.x) / (alpha + u) + (s + 1.0) / (beta + u)));
+            v -= over / (near * (shape / (alpha + u) + (s + 1.0) / (beta + u)));
         }
-        v.max((nearest + person.t_x).ln())
+        v.max((nearest + from.time).ln())
+    }
+
+    /// ln[(α+T)^−(r+x) (β+T)^−s + s ∫ (α+u)^−(r+x) (β+u)^−(s+1) du] over t_x … T, and its slopes in r, α, s, β.
+    fn stayed_or_left(&self, x: f64, last: &Tail, end: &Tail) -> (f64, [f64; 4]) {
+        let Self { r, alpha, s, beta } = *self;
+        let shape = r + x;
+        let stayed = -shape * end.ln_a - s * end.ln_b;
+        let stayed_slopes = [
+            -end.ln_a,
+            -shape / (alpha + end.time),
+            -end.ln_b,
+            -s / (beta + end.time),
+        ];
+        let beyond = (end.top - last.top).exp();
+        let sums: [f64; 5] = std::array::from_fn(|i| last.sums[i] - beyond * end.sums[i]);
+        if last.time >= end.time || sums[0] <= 0.0 {
+            return (stayed, stayed_slopes);
+        }
+        let left = s.ln() + last.top + sums[0].ln();
+        let mean = |index: usize| sums[index] / sums[0];
+        let left_slopes = [-mean(1), -shape * mean(2), 1.0 / s - mean(3), -(s + 1.0) * mean(4)];
+        // One exponential gives the sum of both and the share of each.
+        let (high, odds) = (stayed.max(left), (-(stayed - left).abs()).exp());
+        let value = high + odds.ln_1p();
+        let share = if left > stayed { 1.0 } else { odds } / (1.0 + odds);
+        (
+            value,
+            std::array::from_fn(|i| share * left_slopes[i] + (1.0 - share) * stayed_slopes[i]),
+        )
     }
 
     fn ln_odds_gone(&self, person: &Evidence) -> f64 {
@@ -292,7 +442,7 @@ mod tests {
                 let person = Evidence::new(x, t_x, age);
                 let people = Condensed::new(&[person]).unwrap();
                 let logs = model.to_array().map(f64::ln);
-                let (value, slopes) = Minus(&people).gradient(&logs);
+                let (value, slopes) = Minus::new(&people).gradient(&logs);
                 let closed = model.log_likelihood(&person);
                 assert!(
                     (value + closed).abs() < 1e-7 * (1.0 + closed.abs()),

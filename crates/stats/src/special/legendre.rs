@@ -1,4 +1,23 @@
-//! Gauss–Legendre rules: the positive half of the nodes on (−1, 1), each with its weight.
+//! Gauss–Legendre rules on (−1, 1): all nodes of the small ones, the positive half of the others, each with its weight.
+
+/// Two points, each of weight 1.
+pub(crate) const TWO: [f64; 2] = [-0.577_350_269_189_625_8, 0.577_350_269_189_625_8];
+
+/// Three points.
+pub(crate) const THREE: [(f64, f64); 3] = [
+    (-0.774_596_669_241_483_4, 0.555_555_555_555_555_6),
+    (0.0, 0.888_888_888_888_888_8),
+    (0.774_596_669_241_483_4, 0.555_555_555_555_555_6),
+];
+
+/// Five points.
+pub(crate) const FIVE: [(f64, f64); 5] = [
+    (-0.906_179_845_938_664, 0.236_926_885_056_189_08),
+    (-0.538_469_310_105_683_1, 0.478_628_670_499_366_47),
+    (0.0, 0.568_888_888_888_888_9),
+    (0.538_469_310_105_683_1, 0.478_628_670_499_366_47),
+    (0.906_179_845_938_664, 0.236_926_885_056_189_08),
+];
 
 /// Ten points.
 pub(crate) const TEN: [(f64, f64); 5] = [
