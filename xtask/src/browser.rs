@@ -17,17 +17,9 @@ use crate::{house::House, process, tally::Tally};
 const START_MAX: Duration = Duration::from_secs(120);
 
 pub fn run(house: &House) -> Result<Tally> {
-    if process::found(&["chromium", "chromium-browser", "google-chrome"]).is_none() {
-        process::apt_install(&["chromium", "fonts-dejavu-core"])?;
-    }
+    need_chromium()?;
     let tests = house.root.join("crates/server/tests/browser");
-    let npm: &[&str] = if tests.join("package-lock.json").exists() {
-        &["ci"]
-    } else {
-        &["install", "--no-package-lock"]
-    };
-    let quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-    process::must(Command::new("npm").current_dir(&tests).args(npm).args(quiet))?;
+    install_packages(&tests)?;
     process::must(
         Command::new("cargo")
             .current_dir(&house.root)
@@ -48,6 +40,25 @@ pub fn run(house: &House) -> Result<Tally> {
     )?;
     demo.stop()?;
     Ok(tally)
+}
+
+/// Chromium, from Debian's packages where there is none.
+pub fn need_chromium() -> Result<()> {
+    if process::found(&["chromium", "chromium-browser", "google-chrome"]).is_none() {
+        process::apt_install(&["chromium", "fonts-dejavu-core"])?;
+    }
+    Ok(())
+}
+
+/// What the `package.json` of a folder asks for, as its lock file says where there is one.
+pub fn install_packages(folder: &Path) -> Result<()> {
+    let npm: &[&str] = if folder.join("package-lock.json").exists() {
+        &["ci"]
+    } else {
+        &["install", "--no-package-lock"]
+    };
+    let quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+    process::must(Command::new("npm").current_dir(folder).args(npm).args(quiet))
 }
 
 /// A running `longplay demo`; ended when dropped.

@@ -44,7 +44,7 @@ pub fn run(house: &House) -> Result<Tally> {
     )
 }
 
-/// The Python of a virtual environment that holds [`PACKAGES`]; made on first use.
+/// The Python that the independent computation runs on.
 pub fn python(house: &House) -> Result<PathBuf> {
     environment(house, "python", &PACKAGES)
 }
@@ -54,7 +54,9 @@ pub fn python_with_peers(house: &House) -> Result<PathBuf> {
     environment(house, "python-with-peers", &[&PACKAGES[..], &PEERS].concat())
 }
 
-fn environment(house: &House, name: &str, packages: &[&str]) -> Result<PathBuf> {
+/// The Python of a virtual environment of that name that holds these packages; made on first use.
+pub fn environment(house: &House, name: &str, packages: &[impl AsRef<str>]) -> Result<PathBuf> {
+    let packages: Vec<&str> = packages.iter().map(AsRef::as_ref).collect();
     let home = house.keep(name)?;
     let python = home.join("bin/python");
     let stamp = home.join("packages.txt");

@@ -10,6 +10,7 @@ mod house;
 mod independent;
 mod licences;
 mod process;
+mod sdk;
 mod tally;
 mod test;
 mod tidy;
@@ -25,7 +26,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   tidy              check file heads, file sizes, names, walls between crates, licences
-  test [STEP…]      everything CI runs; steps: fmt clippy tidy cargo independent browser
+  test [STEP…]      everything CI runs; steps: fmt clippy tidy cargo independent browser sdk
   bench [NAME…]     run the scripts in benches/ against a release build
 ";
 

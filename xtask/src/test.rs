@@ -4,17 +4,18 @@ use std::{process::Command, time::Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{browser, house::House, independent, process, tally::Tally, tidy};
+use crate::{browser, house::House, independent, process, sdk, tally::Tally, tidy};
 
 type Step = (&'static str, fn(&House) -> Result<Tally>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("fmt", fmt),
     ("clippy", clippy),
     ("tidy", tidy::run),
     ("cargo", cargo),
     ("independent", independent::run),
     ("browser", browser::run),
+    ("sdk", sdk::run),
 ];
 
 /// Runs the named steps, or all. A step that can't run at all counts as one failure, and the others still run.

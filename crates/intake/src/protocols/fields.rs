@@ -52,9 +52,28 @@ impl<'a> Fields<'a> {
         text(self.raw(name))
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Every field that says something, as text.
+    pub fn texts(&self) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> {
+        self.0
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), text(Some(value))?)))
+    }
+
     /// The first of the names that says anything.
     pub fn first(&self, names: &[&str]) -> Option<Cow<'a, str>> {
         names.iter().find_map(|name| self.text(name))
+    }
+
+    pub fn is_true(&self, name: &str) -> bool {
+        self.raw(name).is_some_and(|raw| raw.get() == "true")
+    }
+
+    pub fn is_false(&self, name: &str) -> bool {
+        self.raw(name).is_some_and(|raw| raw.get() == "false")
     }
 
     /// Appends the fields that are to be kept; nulls say nothing.
@@ -158,6 +177,17 @@ impl Kept {
     pub fn push_text(&mut self, name: &str, value: &str) {
         self.open(name);
         self.text.push_str(&json_text(value));
+    }
+
+    /// A text that may be a number or a list, and then is kept as one.
+    pub fn push_value(&mut self, name: &str, value: &str) {
+        let is_json = value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '[' | '{'))
+            && serde_json::from_str::<&RawValue>(value).is_ok_and(|raw| raw.get().len() == value.len());
+        if is_json {
+            self.push(name, value);
+        } else {
+            self.push_text(name, value);
+        }
     }
 
     fn open(&mut self, name: &str) {

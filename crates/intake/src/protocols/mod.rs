@@ -7,13 +7,27 @@
 pub mod body;
 mod clock;
 mod fields;
+pub mod matomo;
+pub mod plausible;
+pub mod posthog;
 pub mod segment;
+mod worth;
 
 use std::net::IpAddr;
 
-use longplay_domain::{Claim, Mark, PersonKey, Time};
+use longplay_domain::{Claim, Mark, PersonKey, Piece, Time};
 
-use crate::agents;
+use self::body::DAMAGE;
+use crate::{agents, origin::Address};
+
+/// Largest event, in any protocol.
+pub const EVENT_BYTES_MAX: usize = 32 * 1_024;
+/// Most events of one body, in any protocol.
+pub const EVENTS_MAX: usize = 2_500;
+/// Titles that are taken from one body.
+const TITLES_MAX: usize = 100;
+/// Longest title that is taken, in bytes.
+const TITLE_BYTES_MAX: usize = 300;
 
 /// What a request says beside its body.
 #[derive(Clone, Copy, Debug)]
@@ -49,11 +63,12 @@ pub struct RefusedItem {
     pub message: String,
 }
 
-/// A body's items in order, and the key it carried.
+/// A body's items in order, the key it carried, and pieces whose titles it told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     pub key: Option<String>,
     pub items: Vec<Item>,
+    pub pieces: Vec<Piece>,
 }
 
 /// Why nothing of a body can be read.
@@ -78,6 +93,48 @@ impl Item {
             message: message.into(),
         })
     }
+}
+
+impl Batch {
+    /// Remembers what a page calls itself, the first time it is seen.
+    fn titled(&mut self, piece: Option<&str>, title: Option<&str>, url: Option<&str>) {
+        let (Some(id), Some(title)) = (piece, title) else {
+            return;
+        };
+        let title = title.trim();
+        let is_known = self.pieces.iter().any(|piece| piece.id == id);
+        if is_known || self.pieces.len() >= TITLES_MAX || title.is_empty() || title.contains('\0') {
+            return;
+        }
+        let address = url.and_then(Address::parse).filter(|address| !address.host.is_empty());
+        self.pieces.push(Piece {
+            title: Some(title[..title.floor_char_boundary(TITLE_BYTES_MAX)].to_owned()),
+            url: address.map(|address| format!("https://{}{}", address.host, address.path)),
+            channel: Some(worth::WEBSITE.to_owned()),
+            ..Piece::named(id)
+        });
+    }
+}
+
+/// Why an item that is JSON is refused before it is read.
+fn unfit(json: &str) -> Option<Item> {
+    if json.len() > EVENT_BYTES_MAX {
+        let message = format!("the event is {} bytes; at most {EVENT_BYTES_MAX} are taken", json.len());
+        return Some(Item::refused("event_too_large", message));
+    }
+    let lost = "the event holds bytes that are no UTF-8, so part of it is lost";
+    json.contains(DAMAGE).then(|| Item::refused("not_utf8", lost))
+}
+
+fn unreadable(error: &serde_json::Error) -> Item {
+    Item::refused("event_unreadable", format!("the event can't be read: {error}"))
+}
+
+fn at_most(items: usize, items_max: usize) -> Result<(), BodyError> {
+    if items > items_max {
+        return Err(BodyError::TooMany { items, items_max });
+    }
+    Ok(())
 }
 
 /// The mark of an event by the user agent of the browser that sent it.

@@ -15,16 +15,13 @@ use self::{
     message::{Context, Message},
 };
 use super::{
-    Arrival, Batch, BodyError, Item,
-    body::{self, DAMAGE},
+    Arrival, Batch, BodyError, EVENTS_MAX, Item, body,
     fields::{object, text},
 };
 
 /// Segment's own limit of a body; RudderStack's SDKs may send more.
 pub const BODY_BYTES_MAX: usize = 500 * 1_024;
 pub const RUDDER_BODY_BYTES_MAX: usize = 4_000 * 1_024;
-pub const EVENT_BYTES_MAX: usize = 32 * 1_024;
-pub const EVENTS_MAX: usize = 2_500;
 
 /// What all messages of a body share.
 #[derive(Clone, Copy)]
@@ -65,12 +62,7 @@ pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<
             items.push(single);
         }
     }
-    if items.len() > EVENTS_MAX {
-        return Err(BodyError::TooMany {
-            items: items.len(),
-            items_max: EVENTS_MAX,
-        });
-    }
+    super::at_most(items.len(), EVENTS_MAX)?;
     let shared = Shared {
         arrival,
         call: call.filter(|_| envelope.batch.is_none()),
@@ -80,10 +72,12 @@ pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<
     let mut batch = Batch {
         key: super::fields::text(envelope.write_key).map(Into::into),
         items: Vec::with_capacity(items.len()),
+        pieces: Vec::new(),
     };
     let mut is_rudder = false;
     for item in items {
-        batch.items.push(read(item, &shared, &mut batch.key, &mut is_rudder));
+        let item = read(item, &shared, &mut batch, &mut is_rudder);
+        batch.items.push(item);
     }
     let bytes_max = if is_rudder {
         RUDDER_BODY_BYTES_MAX
@@ -100,25 +94,18 @@ pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<
 }
 
 /// One message; the first key stands for the body, as browsers put it into each.
-fn read<'a>(raw: &'a RawValue, shared: &Shared<'a>, key: &mut Option<String>, is_rudder: &mut bool) -> Item {
+fn read<'a>(raw: &'a RawValue, shared: &Shared<'a>, batch: &mut Batch, is_rudder: &mut bool) -> Item {
     let json = raw.get();
-    if json.len() > EVENT_BYTES_MAX {
-        let message = format!("the event is {} bytes; at most {EVENT_BYTES_MAX} are taken", json.len());
-        return Item::refused("event_too_large", message);
-    }
-    if json.contains(DAMAGE) {
-        return Item::refused(
-            "not_utf8",
-            "the event holds bytes that are no UTF-8, so part of it is lost",
-        );
+    if let Some(unfit) = super::unfit(json) {
+        return unfit;
     }
     let message: Message<'a> = match serde_json::from_str(json) {
         Ok(message) => message,
-        Err(error) => return Item::refused("event_unreadable", format!("the event can't be read: {error}")),
+        Err(error) => return super::unreadable(&error),
     };
-    if key.is_none() {
-        *key = text(message.write_key).map(Into::into);
+    if batch.key.is_none() {
+        batch.key = text(message.write_key).map(Into::into);
     }
     *is_rudder |= message.channel.is_some();
-    claim(&message, shared)
+    claim(&message, shared, batch)
 }

@@ -3,5 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
+mod matomo;
+mod plausible;
+mod posthog;
 mod segment;
 mod wire;

@@ -9,6 +9,7 @@ pub const CHROME: &str =
 
 /// One request of the recording.
 pub struct Recorded {
+    pub path: String,
     pub body: String,
 }
 
@@ -20,6 +21,7 @@ pub fn recorded(sdk: &str) -> Vec<Recorded> {
     let found: Vec<Recorded> = all
         .filter(|line| text(line, "sdk").contains(sdk))
         .map(|line| Recorded {
+            path: text(&line, "path"),
             body: text(&line, "body_text"),
         })
         .collect();

@@ -22,6 +22,9 @@ const KEY_BYTES_MAX: usize = 128;
 /// The names under which keys stand in addresses.
 const PARAMETERS: [&str; 6] = ["writeKey", "write_key", "key", "api_key", "token", "token_auth"];
 
+/// What stands there when somebody has no key.
+const NOBODY: [&str; 2] = ["", "anonymous"];
+
 #[derive(Default)]
 pub struct Keys {
     remembered: Mutex<HashMap<String, (Option<String>, Instant)>>,
@@ -88,7 +91,7 @@ fn in_query(query: &str) -> Option<String> {
     let pairs = || query.split('&').filter_map(|pair| pair.split_once('='));
     PARAMETERS
         .iter()
-        .find_map(|name| pairs().find(|(own, value)| own == name && !value.is_empty()))
+        .find_map(|name| pairs().find(|(own, value)| own == name && !NOBODY.contains(value)))
         .map(|(_, value)| value.to_owned())
 }
 

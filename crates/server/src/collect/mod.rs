@@ -7,10 +7,14 @@ mod answer;
 mod body;
 mod cors;
 mod keys;
+mod matomo;
+mod plausible;
+mod posthog;
 mod recent;
 mod routes;
 mod segment;
 mod take;
+mod titles;
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -21,7 +25,7 @@ pub(crate) use recent::Recent;
 pub(crate) use routes::routes;
 pub(crate) use take::Peer;
 
-use self::keys::Keys;
+use self::{keys::Keys, titles::Titles};
 
 /// Bodies being read, parsed or written at the same time; more are told to come back.
 const REQUESTS_MAX: usize = 1_024;
@@ -36,6 +40,7 @@ pub(crate) struct Collector {
     turns: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
     keys: Keys,
+    titles: Titles,
     secret: OnceLock<(PersonKey, Zone)>,
     recent: Mutex<Recent>,
 }
@@ -47,6 +52,7 @@ impl Collector {
             turns: Arc::new(Semaphore::new(HAND_OFFS_MAX)),
             bytes: Arc::new(Semaphore::new(BYTES_MAX)),
             keys: Keys::default(),
+            titles: Titles::default(),
             secret: OnceLock::new(),
             recent: Mutex::new(Recent::default()),
         }

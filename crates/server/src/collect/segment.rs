@@ -6,14 +6,12 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use longplay_intake::protocols::{
-    Arrival, Batch, BodyError,
-    segment::{self, EVENT_BYTES_MAX},
-};
+use longplay_intake::protocols::{Arrival, Batch, BodyError, EVENT_BYTES_MAX, segment};
 use serde_json::{Value, json};
 
 use super::{
     answer::{Taken, Why},
+    matomo,
     take::{Facts, Parse, take},
 };
 use crate::app::App;
@@ -43,6 +41,39 @@ pub async fn rudder(State(app): State<App>, request: Request) -> Response {
         Ok(_) => "OK".into_response(),
         Err(why) => why.response(why.status(), rudder_words(&why)),
     }
+}
+
+/// `GET /pixel/v1/{track,page}`: a message in an address, for letters and for pages without scripts.
+pub async fn pixel(State(app): State<App>, Path(call): Path<String>, request: Request) -> Response {
+    let parse: Parse = match call.as_str() {
+        "track" => |_, facts, arrival| segment::parse(&of_query(&facts.query), Some("track"), arrival),
+        "page" => |_, facts, arrival| segment::parse(&of_query(&facts.query), Some("page"), arrival),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match take(&app, request, "rudderstack", parse).await {
+        Ok(_) => matomo::pixel(),
+        Err(why) => why.response(why.status(), rudder_words(&why)),
+    }
+}
+
+/// Parameters as a message; `properties.x` and `context.x` go one level down.
+fn of_query(query: &str) -> Vec<u8> {
+    let mut message = serde_json::Map::new();
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    for (name, value) in pairs {
+        match name.split_once('.') {
+            None => {
+                message.insert(name, Value::from(value));
+            }
+            Some((outer, inner)) => {
+                let object = message.entry(outer).or_insert_with(|| json!({}));
+                if let Some(object) = object.as_object_mut() {
+                    object.insert(inner.to_owned(), Value::from(value));
+                }
+            }
+        }
+    }
+    Value::from(message).to_string().into_bytes()
 }
 
 fn rudder_body(bytes: &[u8], _: &Facts, arrival: &Arrival<'_>) -> Result<Batch, BodyError> {

@@ -31,6 +31,8 @@ const UNPACKING_BYTES: usize = 1 << 20;
 /// What stands beside the body.
 pub struct Facts {
     pub headers: HeaderMap,
+    /// What stands behind the question mark; blank when there is nothing.
+    pub query: String,
     pub key: Option<String>,
     pub received: Time,
     ip: Option<IpAddr>,
@@ -108,6 +110,12 @@ fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: 
         key = Some(known(batch.key.as_deref().ok_or(Why::NoKey)?)?.ok_or(Why::UnknownKey)?);
     }
     let (taken, refusals) = accept(store, batch.items, facts.received, protocol).map_err(failed)?;
+    if taken.admitted > 0
+        && let Err(error) = collector.titles.learn(batch.pieces, store)
+    {
+        // The events are kept; a title comes again with the next visit.
+        tracing::warn!(%error, "titles of pages could not be kept");
+    }
     let note = BatchNote {
         key,
         site: facts.site(),
@@ -175,6 +183,7 @@ impl Facts {
         Self {
             key: keys::carried(&parts.headers, &parts.uri),
             ip: forwarded(&parts.headers).or(peer),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
             received: app.now(),
         }

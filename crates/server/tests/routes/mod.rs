@@ -2,7 +2,9 @@
 
 mod api;
 mod assets;
+mod capture;
 mod healthz;
 mod home;
+mod matomo;
 mod methods;
 mod v1;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use longplay_domain::{Act, Also, Amount, Claim, Evidence, Mark, When};
+use longplay_domain::{Also, Claim, Evidence, Mark, When};
 
 use super::{
     Shared,
@@ -12,13 +12,11 @@ use crate::{
     address::email_handle,
     origin::{self, Address, Tags},
     protocols::{
-        Item, bot, clock,
+        Batch, Item, bot, clock,
         fields::{Fields, Kept, fields, object, text},
+        worth,
     },
 };
-
-/// Where pages live unless somebody says otherwise.
-const CHANNEL: &str = "website";
 
 /// What a message is.
 #[derive(Clone, Copy, PartialEq)]
@@ -46,7 +44,7 @@ impl Call {
     }
 }
 
-pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>) -> Item {
+pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>, batch: &mut Batch) -> Item {
     let named = text(message.kind);
     let Some(call) = named.as_deref().or(shared.call).and_then(Call::named) else {
         let said = named.unwrap_or_default();
@@ -75,7 +73,6 @@ pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>) -> Item {
     let Some((person, also)) = person(call, message, &properties, shared, ours) else {
         return Item::refused("person_missing", "the message needs a userId or an anonymousId");
     };
-    let act = Act::of(&name);
     let kept = match left_overs(call, message, &properties) {
         Ok(kept) => kept,
         Err(why) => return Item::refused("properties_unreadable", why),
@@ -101,8 +98,14 @@ pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>) -> Item {
         ..Claim::default()
     };
     place(&mut claim, call, message, &properties, &context);
+    if call == Call::Page {
+        let page: Page<'_> = object(context.page);
+        let title = properties.text("title").or_else(|| text(page.title));
+        let url = properties.text("url").or_else(|| text(page.url));
+        batch.titled(claim.piece.as_deref(), title.as_deref(), url.as_deref());
+    }
     if call == Call::Track {
-        worth(&mut claim, act, &properties);
+        worth::settle(&mut claim, &properties, Some("USD"));
     }
     Item::Claim(claim)
 }
@@ -213,15 +216,10 @@ fn mark(context: &Context<'_>, shared: &Shared<'_>) -> Option<Mark> {
 }
 
 fn channel(call: Call, name: &str) -> &'static str {
-    if name
-        .get(..6)
-        .is_some_and(|start| start.eq_ignore_ascii_case("email ") || start.eq_ignore_ascii_case("email_"))
-    {
-        "newsletter"
-    } else if call == Call::Screen {
+    if call == Call::Screen {
         "app"
     } else {
-        CHANNEL
+        worth::channel(name)
     }
 }
 
@@ -267,58 +265,12 @@ fn place(claim: &mut Claim, call: Call, message: &Message<'_>, properties: &Fiel
     claim.referrer = origin.referrer;
 }
 
-/// What it was worth. An order is known by its own id, so that the shop's page and its server tell of one and the same.
-fn worth(claim: &mut Claim, act: Act, properties: &Fields<'_>) {
-    let is_order = matches!(act, Act::Purchased | Act::Refunded);
-    let amount = if is_order {
-        properties.first(&["revenue", "total", "value"])
-    } else {
-        properties.text("revenue").filter(|text| decimal(text).is_some())
-    };
-    let Some(amount) = amount else {
-        order(claim, act, properties);
-        return;
-    };
-    let mut decimal = decimal(&amount).unwrap_or_else(|| amount.into_owned());
-    if act == Act::Refunded
-        && let Some(positive) = decimal.strip_prefix('-')
-    {
-        decimal = positive.to_owned();
-    }
-    claim.value = Amount::Decimal(decimal);
-    claim.currency = Some(
-        properties
-            .text("currency")
-            .map_or_else(|| "USD".to_owned(), Cow::into_owned),
-    );
-    order(claim, act, properties);
-}
-
-fn order(claim: &mut Claim, act: Act, properties: &Fields<'_>) {
-    if act == Act::Purchased
-        && let Some(id) = properties.first(&["order_id", "orderId", "checkout_id"])
-    {
-        claim.id = Some(format!("order:{id}"));
-    }
-}
-
-/// A number as decimal digits; JSON may write it with an exponent.
-fn decimal(text: &str) -> Option<String> {
-    let text = text.trim();
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
-    if plain {
-        return Some(text.to_owned());
-    }
-    let number: f64 = text.parse().ok()?;
-    number.is_finite().then(|| format!("{number}"))
-}
-
 /// What the sender said beyond that, kept as properties.
 fn left_overs(call: Call, message: &Message<'_>, properties: &Fields<'_>) -> Result<String, &'static str> {
     let mut kept = Kept::default();
     match call {
         Call::Identify => properties.keep(&mut kept, |name| name != "email"),
-        Call::Track => properties.keep(&mut kept, |name| !matches!(name, "revenue" | "currency" | "order_id")),
+        Call::Track => properties.keep(&mut kept, |name| !worth::READ.contains(&name)),
         Call::Page | Call::Screen => {
             if let Some(name) = text(message.name) {
                 kept.push_text("name", &name);
@@ -326,7 +278,7 @@ fn left_overs(call: Call, message: &Message<'_>, properties: &Fields<'_>) -> Res
             if let Some(category) = text(message.category) {
                 kept.push_text("category", &category);
             }
-            let read = ["url", "path", "referrer", "search", "name", "category"];
+            let read = ["url", "path", "referrer", "search", "title", "name", "category"];
             properties.keep(&mut kept, |name| !read.contains(&name));
         }
         Call::Group => {

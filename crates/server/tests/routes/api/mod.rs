@@ -1,2 +1,3 @@
 //! `/api`
+mod event;
 mod v1;
