@@ -14,6 +14,7 @@ pub mod pages;
 mod query;
 mod router;
 mod serve;
+mod tracker;
 mod views;
 
 pub use app::App;

@@ -7,6 +7,7 @@ pub mod message;
 pub mod method;
 pub mod methods;
 pub mod sections;
+pub mod sources;
 pub mod tile;
 pub mod words;
 
@@ -16,6 +17,7 @@ pub use home::{HomePage, home};
 pub use message::MessagePage;
 pub use method::{MethodPage, method};
 pub use sections::Titles;
+pub(crate) use sources::{Arrivals, sources};
 
 /// What every page has around it.
 #[derive(Clone, Debug)]

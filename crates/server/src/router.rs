@@ -5,14 +5,16 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
-use crate::{api, collect, headers, views};
+use crate::{api, collect, headers, tracker, views};
 
 /// The whole server as a service.
 pub fn router(app: App) -> Router {
     let people = Router::new()
         .route("/", get(views::home))
         .route("/methods/{name}", get(views::method))
+        .route("/sources", get(views::sources))
         .route("/assets/{name}", get(views::asset))
+        .route("/longplay.js", get(tracker::script))
         .fallback(views::unknown)
         .method_not_allowed_fallback(views::wrong_method);
     let programs = Router::new()

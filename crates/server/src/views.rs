@@ -1,6 +1,7 @@
 //! The handlers of pages: each reads the address, asks once, and shows a page made by a page function.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, header::HOST};
 use axum::response::Response;
 use longplay_measures::Key;
 
@@ -35,6 +36,43 @@ pub async fn method(State(app): State<App>, Path(name): Path<String>) -> Result<
             frame,
         }),
     }
+}
+
+/// `GET /sources`, with the host of a site to look for in `site`.
+pub async fn sources(State(app): State<App>, pairs: Pairs, headers: HeaderMap) -> Result<Response, PageError> {
+    let frame = app.frame().await;
+    let told = |error| PageError {
+        error,
+        frame: frame.clone(),
+    };
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let secure = header("x-forwarded-proto") == Some("https");
+    let host = header("x-forwarded-host")
+        .or(header(HOST.as_str()))
+        .unwrap_or("localhost");
+    let (keys, zone) = app
+        .read(|store| Ok((store.keys()?, store.zone()?)))
+        .await
+        .map_err(told)?;
+    let site = pairs
+        .ok()
+        .and_then(|Query(pairs)| pairs.into_iter().find(|(name, _)| name == "site"));
+    let site = site.map(|(_, site)| site.trim().trim_end_matches('/').to_ascii_lowercase());
+    let arrivals = pages::Arrivals {
+        recent: app.collector().recent(|recent| recent.clone()),
+        keys: keys.into_iter().map(|key| key.name).collect(),
+        server: format!("{}://{host}", if secure { "https" } else { "http" }),
+        site: site
+            .map(|site| {
+                site.rsplit_once("://")
+                    .map_or(site.clone(), |(_, host)| host.to_owned())
+            })
+            .filter(|site| !site.is_empty()),
+        is_untracked: header("dnt") == Some("1") || header("sec-gpc") == Some("1"),
+        now: app.now(),
+        zone,
+    };
+    Ok(error::show(&pages::sources(&arrivals, frame.clone()), &frame))
 }
 
 /// `GET /assets/{name}`

@@ -7,6 +7,7 @@ import Rudder from "@rudderstack/rudder-sdk-node";
 import MatomoTracker from "matomo-tracker";
 import { PostHog } from "posthog-node";
 import { inBrowser } from "./browser.mjs";
+import { everything, offline, own, silent } from "./tracker.mjs";
 
 const here = import.meta.dirname;
 const timestamp = new Date("2026-03-01T12:00:00Z");
@@ -123,4 +124,25 @@ export const cases = {
       "File Download shop.example/p news",
     ],
   },
+  "longplay.js": {
+    send: everything,
+    expect: [
+      "page 127.0.0.1/a news",
+      "Early Bird 127.0.0.1/a news",
+      "Link Clicked 127.0.0.1/a news",
+      "File Download 127.0.0.1/a news",
+      "Subscribed 127.0.0.1/a news",
+      "Waitlist Joined 127.0.0.1/a news",
+      "Signed Up 127.0.0.1/a news",
+      "identify 127.0.0.1/a news",
+      "page 127.0.0.1/b",
+      ...Array(5).fill("Listened 127.0.0.1/b"),
+    ],
+  },
+  "longplay.js, offline": {
+    send: offline,
+    expect: ["page 127.0.0.1/a", "Early Bird 127.0.0.1/a", "Signed Up 127.0.0.1/a", "page 127.0.0.1/b", "Early Bird 127.0.0.1/b"],
+  },
+  "longplay.js, silent": { send: silent, expect: ["Agreed 127.0.0.1/a"] },
+  "longplay.js, own visits": { send: own, expect: ["page 127.0.0.1/a", "Early Bird 127.0.0.1/a"], marked: 2 },
 };

@@ -38,6 +38,7 @@ for (const [name, one] of Object.entries(cases)) {
     same(`${name}: exactly what was sent`, short(rows), [...one.expect].sort());
     const recent = await workspace.recent();
     same(`${name}: nothing refused or turned away`, [recent.refused, recent.turned_away], [{}, {}]);
+    same(`${name}: what is marked`, recent.marked, one.marked ?? 0);
     const bad = workspace.recorded.filter((request) => request.status >= 400);
     same(`${name}: every request was answered well`, bad.map((request) => `${request.status} ${request.path}`), []);
     if (!one.withoutIds) {

@@ -21,7 +21,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use longplay_domain::{PersonKey, Time, Zone};
 use tokio::sync::Semaphore;
 
-pub(crate) use recent::Recent;
+#[cfg(test)]
+pub(crate) use recent::RefusalNote;
+pub(crate) use recent::{BatchNote, Recent};
 pub(crate) use routes::routes;
 pub(crate) use take::Peer;
 

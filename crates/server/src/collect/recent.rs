@@ -84,6 +84,24 @@ impl Recent {
     }
 }
 
+impl BatchNote {
+    /// One that nothing is known of yet but when and how it came.
+    pub fn at(at: Time, protocol: &'static str) -> Self {
+        Self {
+            at,
+            protocol,
+            key: None,
+            site: None,
+            admitted: 0,
+            duplicates: 0,
+            marked: 0,
+            passed: 0,
+            refused: 0,
+            turned_away: None,
+        }
+    }
+}
+
 fn time<S: serde::Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
 }

@@ -250,23 +250,6 @@ fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     })
 }
 
-impl BatchNote {
-    fn at(at: Time, protocol: &'static str) -> Self {
-        Self {
-            at,
-            protocol,
-            key: None,
-            site: None,
-            admitted: 0,
-            duplicates: 0,
-            marked: 0,
-            passed: 0,
-            refused: 0,
-            turned_away: None,
-        }
-    }
-}
-
 impl super::Collector {
     fn secret(&self, store: &Store) -> Result<(longplay_domain::PersonKey, longplay_domain::Zone), StoreError> {
         if let Some(secret) = self.secret.get() {

@@ -7,4 +7,6 @@ mod healthz;
 mod home;
 mod matomo;
 mod methods;
+mod sources;
+mod tracker;
 mod v1;
