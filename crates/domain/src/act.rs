@@ -131,6 +131,8 @@ impl Act {
             | "videoprogress"
             | "videocomplete"
             | "videoplaybackstarted"
+            | "videoplaybackcompleted"
+            | "videocontentstarted"
             | "videocontentcompleted"
             | "listened"
             | "played" => Self::Watched,
@@ -141,12 +143,12 @@ impl Act {
             "followed" | "follow" => Self::Followed,
             "unfollowed" | "unfollow" => Self::Unfollowed,
             "subscribed" | "subscribe" => Self::Subscribed,
-            "unsubscribed" | "unsubscribe" | "emailmarkedasspam" => Self::Unsubscribed,
+            "unsubscribed" | "unsubscribe" | "emailunsubscribed" | "emailmarkedasspam" => Self::Unsubscribed,
             "signedup" | "signup" => Self::SignedUp,
             "registered" | "register" | "registration" | "generatelead" => Self::Registered,
             "downloaded" | "download" | "filedownload" => Self::Downloaded,
             "purchased" | "purchase" | "ordercompleted" => Self::Purchased,
-            "refunded" | "refund" | "orderrefunded" | "ordercancelled" => Self::Refunded,
+            "refunded" | "refund" | "orderrefunded" | "ordercancelled" | "ordercanceled" => Self::Refunded,
             "referred" | "referral" => Self::Referred,
             "identified" | "identify" | "$identify" | "login" | "signedin" => Self::Identified,
             _ => Self::Other,
@@ -181,6 +183,35 @@ mod tests {
         assert_eq!(Act::of("page_view"), Act::Viewed);
         for unknown in ["", "delivered", "Product Added", "ünïcode", &"x".repeat(500)] {
             assert_eq!(Act::of(unknown), Act::Other, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_the_tracking_sdks_mean_what_their_makers_say() {
+        for (name, act) in [
+            ("Email Delivered", Act::Other),
+            ("Email Opened", Act::Opened),
+            ("Email Link Clicked", Act::Clicked),
+            ("Email Bounced", Act::Other),
+            ("Email Marked as Spam", Act::Unsubscribed),
+            ("Product Viewed", Act::Viewed),
+            ("Product Added", Act::Other),
+            ("Checkout Started", Act::Other),
+            ("order_refunded", Act::Refunded),
+            ("Order Cancelled", Act::Refunded),
+            ("Signed In", Act::Identified),
+            ("Video Playback Started", Act::Watched),
+            ("Video Content Completed", Act::Watched),
+            ("Content Shared", Act::Shared),
+            ("article viewed", Act::Viewed),
+            ("page", Act::Viewed),
+            ("$pageview", Act::Viewed),
+            ("$pageleave", Act::Other),
+            ("$identify", Act::Identified),
+            ("alias", Act::Other),
+            ("group", Act::Other),
+        ] {
+            assert_eq!(Act::of(name), act, "{name}");
         }
     }
 

@@ -44,7 +44,7 @@ pub fn parse(query: &str, bytes: &[u8], arrival: &Arrival<'_>) -> Result<Batch, 
     };
     let mut batch = Batch::default();
     let item = request(&whole, arrival, &mut batch);
-    batch.items.push(item);
+    batch.push(item, &whole, arrival);
     Ok(batch)
 }
 
@@ -65,7 +65,7 @@ fn bulk(json: &str, arrival: &Arrival<'_>) -> Result<Batch, BodyError> {
                 read(&pairs, arrival, &mut batch)
             }
         };
-        batch.items.push(item);
+        batch.push(item, raw.get(), arrival);
     }
     Ok(batch)
 }

@@ -15,7 +15,7 @@ mod worth;
 
 use std::net::IpAddr;
 
-use longplay_domain::{Claim, Mark, PersonKey, Piece, Time};
+use longplay_domain::{Claim, Mark, PersonKey, Piece, Time, When};
 
 use self::body::DAMAGE;
 use crate::{agents, origin::Address};
@@ -96,6 +96,20 @@ impl Item {
 }
 
 impl Batch {
+    /// Adds the next item. One that brings neither an id nor a time of its own gets an id by its place, for the same thing
+    /// said twice in one body is two things.
+    fn push(&mut self, mut item: Item, raw: &str, arrival: &Arrival<'_>) {
+        if let Item::Claim(claim) = &mut item
+            && claim.id.is_none()
+            && claim.time == When::At(arrival.received)
+        {
+            let place = self.items.len();
+            let content = arrival.salt.fingerprint(raw.as_bytes());
+            claim.id = Some(format!("~{:x}-{place:x}-{content:016x}", arrival.received.micros()));
+        }
+        self.items.push(item);
+    }
+
     /// Remembers what a page calls itself, the first time it is seen.
     fn titled(&mut self, piece: Option<&str>, title: Option<&str>, url: Option<&str>) {
         let (Some(id), Some(title)) = (piece, title) else {

@@ -30,7 +30,7 @@ pub fn parse(bytes: &[u8], arrival: &Arrival<'_>) -> Result<Batch, BodyError> {
         ..Batch::default()
     };
     let item = super::unfit(whole.get()).unwrap_or_else(|| claim(&event, domain.as_deref(), arrival));
-    batch.items.push(item);
+    batch.push(item, whole.get(), arrival);
     Ok(batch)
 }
 

@@ -101,8 +101,8 @@ pub fn parse(bytes: &[u8], arrival: &Arrival<'_>) -> Result<Batch, BodyError> {
         ..Batch::default()
     };
     for item in items {
-        let item = read(item, &shared, &mut batch);
-        batch.items.push(item);
+        let read = read(item, &shared, &mut batch);
+        batch.push(read, item.get(), arrival);
     }
     Ok(batch)
 }

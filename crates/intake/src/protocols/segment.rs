@@ -76,8 +76,8 @@ pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<
     };
     let mut is_rudder = false;
     for item in items {
-        let item = read(item, &shared, &mut batch, &mut is_rudder);
-        batch.items.push(item);
+        let read = read(item, &shared, &mut batch, &mut is_rudder);
+        batch.push(read, item.get(), arrival);
     }
     let bytes_max = if is_rudder {
         RUDDER_BODY_BYTES_MAX

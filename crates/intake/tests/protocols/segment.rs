@@ -254,3 +254,18 @@ fn money_is_read_as_numbers_and_as_text() {
     );
     assert_eq!(claim("Played", r#"{"value":"loud","revenue":"much"}"#), "Played user:u");
 }
+
+#[test]
+fn the_same_thing_said_twice_in_one_body_is_two_unless_it_says_otherwise() {
+    let ids = |item: &str| {
+        let body = format!(r#"{{"batch":[{item},{item}]}}"#);
+        claims(parse(body.as_bytes()).unwrap())
+            .into_iter()
+            .map(|claim| claim.id)
+            .collect::<Vec<_>>()
+    };
+    let bare = ids(r#"{"type":"track","event":"E","userId":"u"}"#);
+    assert!(bare[0].is_some() && bare[0] != bare[1]);
+    let timed = ids(r#"{"type":"track","event":"E","userId":"u","timestamp":"2026-11-01T10:00:00Z"}"#);
+    assert_eq!(timed, [None, None], "its content is its id");
+}

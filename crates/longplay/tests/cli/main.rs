@@ -8,6 +8,7 @@ mod estimate;
 mod export;
 mod harness;
 mod help;
+mod hostile;
 mod import;
 mod serve;
 mod settings;
