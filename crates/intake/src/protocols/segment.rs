@@ -16,7 +16,7 @@ use self::{
 };
 use super::{
     Arrival, Batch, BodyError, EVENTS_MAX, Item, body,
-    fields::{object, text},
+    fields::{loose, text},
 };
 
 /// Segment's own limit of a body; RudderStack's SDKs may send more.
@@ -37,9 +37,9 @@ struct Shared<'a> {
 #[serde(rename_all = "camelCase", default)]
 struct Envelope<'a> {
     #[serde(borrow)]
-    batch: Option<&'a RawValue>,
-    #[serde(borrow)]
-    context: Option<&'a RawValue>,
+    batch: Option<Vec<&'a RawValue>>,
+    #[serde(borrow, deserialize_with = "loose")]
+    context: Option<Context<'a>>,
     #[serde(borrow)]
     sent_at: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -51,22 +51,16 @@ pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<
     let text = body::text(bytes);
     let envelope: Envelope<'_> =
         serde_json::from_str(&text).map_err(|error| BodyError::Malformed(error.to_string()))?;
-    let mut items: Vec<&RawValue> = Vec::new();
-    let single: &RawValue;
-    match envelope.batch {
-        Some(batch) => {
-            items = serde_json::from_str(batch.get()).map_err(|error| BodyError::Malformed(error.to_string()))?;
-        }
-        None => {
-            single = serde_json::from_str(&text).map_err(|error| BodyError::Malformed(error.to_string()))?;
-            items.push(single);
-        }
-    }
+    let is_batch = envelope.batch.is_some();
+    let items = match envelope.batch {
+        Some(items) => items,
+        None => vec![serde_json::from_str(&text).map_err(|error| BodyError::Malformed(error.to_string()))?],
+    };
     super::at_most(items.len(), EVENTS_MAX)?;
     let shared = Shared {
         arrival,
-        call: call.filter(|_| envelope.batch.is_none()),
-        context: object(envelope.context.filter(|_| envelope.batch.is_some())),
+        call: call.filter(|_| !is_batch),
+        context: envelope.context.filter(|_| is_batch).unwrap_or_default(),
         sent: envelope.sent_at,
     };
     let mut batch = Batch {

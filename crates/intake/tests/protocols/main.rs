@@ -7,4 +7,5 @@ mod matomo;
 mod plausible;
 mod posthog;
 mod segment;
+mod speed;
 mod wire;

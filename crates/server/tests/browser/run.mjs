@@ -243,6 +243,28 @@ async function otherPages(browser) {
   await context.close();
 }
 
+// How a site is connected, and what is wrong: here, somebody sends with a key that isn't known.
+async function sources(browser) {
+  await fetch(new URL("/v1/batch", home), { method: "POST", headers: { authorization: "Bearer lp_wrong" }, body: '{"batch":[]}' });
+  for (const { name, ...options } of VIEWS) {
+    const { context, page, complaints, strangers } = await open(browser, options, new URL("/sources", home).href);
+    const has = (text) => `sources, ${name}: ${text}`;
+    check(has("the snippet names this server"), (await page.locator(".snippet").innerText()).includes(`${home}longplay.js`));
+    check(has("it says what is wrong"), (await page.locator(".cautions").innerText()).includes("key that is not known"));
+    const violations = await page.evaluate(async (source) => {
+      (0, eval)(source);
+      const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+      return violations.map((found) => `${found.id} (${found.nodes.length}): ${found.nodes[0].html.slice(0, 160)}`);
+    }, axe);
+    check(has("axe finds no violation"), violations.length === 0, violations.join("; "));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(has("nothing is wider than the window"), wide <= 0, `${wide} px too wide`);
+    check(has("the console is silent and no other host is asked"), complaints.length + strangers.length === 0, [...complaints, ...strangers].join("; "));
+    await page.screenshot({ path: path.join(outDir, `sources-${name}.png`), fullPage: true });
+    await context.close();
+  }
+}
+
 await mkdir(outDir, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -254,7 +276,7 @@ const browser = await chromium.launch({
 });
 try {
   for (const view of VIEWS) await look(browser, view);
-  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages]) await part(browser);
+  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages, sources]) await part(browser);
 } catch (error) {
   check("the run came to its end", false, error.stack);
 } finally {

@@ -6,14 +6,14 @@ use longplay_domain::{Also, Claim, Evidence, Mark, When};
 
 use super::{
     Shared,
-    message::{Campaign, Context, Library, Message, Ours, Page},
+    message::{Context, Message, Ours},
 };
 use crate::{
     address::email_handle,
     origin::{self, Address, Tags},
     protocols::{
         Batch, Item, bot, clock,
-        fields::{Fields, Kept, fields, object, text},
+        fields::{Fields, Kept, fields, text},
         worth,
     },
 };
@@ -53,7 +53,7 @@ pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>, batch: &mut Batc
             format!("“{said:.40}” is no type of message; send track, page or identify"),
         );
     };
-    let context = object::<Context<'_>>(message.context).over(shared.context);
+    let context = message.context.unwrap_or_default().over(shared.context);
     let source = if matches!(call, Call::Identify | Call::Group) {
         message.traits.or(context.traits)
     } else {
@@ -69,7 +69,7 @@ pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>, batch: &mut Batc
             );
         }
     };
-    let ours: Ours = object(context.longplay);
+    let ours = context.longplay.unwrap_or_default();
     let Some((person, also)) = person(call, message, &properties, shared, ours) else {
         return Item::refused("person_missing", "the message needs a userId or an anonymousId");
     };
@@ -99,7 +99,7 @@ pub(super) fn claim(message: &Message<'_>, shared: &Shared<'_>, batch: &mut Batc
     };
     place(&mut claim, call, message, &properties, &context);
     if call == Call::Page {
-        let page: Page<'_> = object(context.page);
+        let page = context.page.unwrap_or_default();
         let title = properties.text("title").or_else(|| text(page.title));
         let url = properties.text("url").or_else(|| text(page.url));
         batch.titled(claim.piece.as_deref(), title.as_deref(), url.as_deref());
@@ -176,7 +176,7 @@ fn time(message: &Message<'_>, context: &Context<'_>, shared: &Shared<'_>) -> Wh
 }
 
 fn library<'a>(context: &Context<'a>) -> Cow<'a, str> {
-    text(object::<Library<'_>>(context.library).name).unwrap_or_default()
+    text(context.library.unwrap_or_default().name).unwrap_or_default()
 }
 
 fn is_browser(context: &Context<'_>) -> bool {
@@ -225,7 +225,7 @@ fn channel(call: Call, name: &str) -> &'static str {
 
 /// The piece it happened on and how the person came there.
 fn place(claim: &mut Claim, call: Call, message: &Message<'_>, properties: &Fields<'_>, context: &Context<'_>) {
-    let page: Page<'_> = object(context.page);
+    let page = context.page.unwrap_or_default();
     let own = |name: &str| {
         properties
             .text(name)
@@ -254,7 +254,7 @@ fn place(claim: &mut Claim, call: Call, message: &Message<'_>, properties: &Fiel
             .or_else(|| path.as_deref().and_then(Address::parse).and_then(|path| path.piece()))
             .or_else(|| matches!(call, Call::Page | Call::Screen).then(named).flatten()),
     };
-    let campaign: Campaign<'_> = object(context.campaign);
+    let campaign = context.campaign.unwrap_or_default();
     let [source, medium, name] = [campaign.source, campaign.medium, campaign.name].map(text);
     let stated = Tags::stated(source.as_deref(), medium.as_deref(), name.as_deref());
     let referrer = referrer.filter(|text| !text.is_empty());

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::protocols::fields::loose;
+
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Message<'a> {
@@ -34,8 +36,8 @@ pub(super) struct Message<'a> {
     pub properties: Option<&'a RawValue>,
     #[serde(borrow)]
     pub traits: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub context: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "loose")]
+    pub context: Option<Context<'a>>,
     #[serde(borrow)]
     pub write_key: Option<&'a RawValue>,
     /// RudderStack's; Segment's SDKs have none.
@@ -46,21 +48,19 @@ pub(super) struct Message<'a> {
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Context<'a> {
-    #[serde(borrow)]
-    pub page: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub campaign: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub referrer: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "loose")]
+    pub page: Option<Page<'a>>,
+    #[serde(borrow, deserialize_with = "loose")]
+    pub campaign: Option<Campaign<'a>>,
     #[serde(borrow)]
     pub user_agent: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub library: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "loose")]
+    pub library: Option<Library<'a>>,
     #[serde(borrow)]
     pub traits: Option<&'a RawValue>,
     /// Our tracker's: `{"own":true}` on visits of the owner, `{"cookieless":true}` when nothing may be kept in the browser.
-    #[serde(borrow)]
-    pub longplay: Option<&'a RawValue>,
+    #[serde(deserialize_with = "loose")]
+    pub longplay: Option<Ours>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -107,7 +107,6 @@ impl<'a> Context<'a> {
         Self {
             page: self.page.or(batch.page),
             campaign: self.campaign.or(batch.campaign),
-            referrer: self.referrer.or(batch.referrer),
             user_agent: self.user_agent.or(batch.user_agent),
             library: self.library.or(batch.library),
             traits: self.traits.or(batch.traits),
