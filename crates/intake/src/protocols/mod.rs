@@ -26,6 +26,8 @@ pub const EVENT_BYTES_MAX: usize = 32 * 1_024;
 pub const EVENTS_MAX: usize = 2_500;
 /// Titles that are taken from one body.
 const TITLES_MAX: usize = 100;
+/// Longest message of a refusal; libraries quote what they could not read.
+const MESSAGE_BYTES_MAX: usize = 300;
 /// Longest title that is taken, in bytes.
 const TITLE_BYTES_MAX: usize = 300;
 
@@ -88,10 +90,9 @@ pub enum BodyError {
 
 impl Item {
     fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Refused(RefusedItem {
-            code,
-            message: message.into(),
-        })
+        let mut message = message.into();
+        message.truncate(message.floor_char_boundary(MESSAGE_BYTES_MAX));
+        Self::Refused(RefusedItem { code, message })
     }
 }
 

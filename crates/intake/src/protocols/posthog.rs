@@ -33,7 +33,8 @@ struct Envelope<'a> {
     token: Option<&'a RawValue>,
     #[serde(borrow)]
     sent_at: Option<&'a RawValue>,
-    historical_migration: bool,
+    #[serde(borrow)]
+    historical_migration: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,7 +93,7 @@ pub fn parse(bytes: &[u8], arrival: &Arrival<'_>) -> Result<Batch, BodyError> {
     let shared = Shared {
         arrival,
         sent: super::fields::text(envelope.sent_at),
-        is_history: envelope.historical_migration,
+        is_history: envelope.historical_migration.is_some_and(|raw| raw.get() == "true"),
     };
     let mut batch = Batch {
         key: super::fields::text(envelope.api_key)

@@ -75,3 +75,57 @@ impl Collector {
         PersonKey::new(salt)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::{body::Body, http::Request};
+    use longplay_domain::Time;
+    use longplay_store::Store;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{App, router};
+
+    async fn status(app: &App, path: &str) -> (u16, Option<String>) {
+        let request = Request::post(path).body(Body::from("{}")).unwrap();
+        let response = router(app.clone()).oneshot(request).await.unwrap();
+        let wait = response
+            .headers()
+            .get("retry-after")
+            .map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), wait)
+    }
+
+    #[tokio::test]
+    async fn without_room_everybody_is_asked_to_come_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let now = || Time::from_micros(1_795_393_440_000_000);
+        let store = Arc::new(Store::open(directory.path(), now()).unwrap());
+        let app = App::at(store, now);
+        let collector = app.collector();
+        for (room, all) in [(&collector.places, REQUESTS_MAX), (&collector.bytes, BYTES_MAX)] {
+            let taken = room.try_acquire_many(u32::try_from(all).unwrap()).unwrap();
+            for path in ["/v1/batch", "/batch/", "/api/event", "/matomo.php", "/beacon/v1/batch"] {
+                assert_eq!(status(&app, path).await, (503, Some("2".to_owned())), "{path}");
+            }
+            drop(taken);
+        }
+        assert_eq!(status(&app, "/v1/batch").await, (401, None), "room again, and no key");
+    }
+
+    #[test]
+    fn a_salt_is_of_one_day_and_one_workspace() {
+        let collector = Collector::new();
+        let noon = Time::from_micros(1_795_393_440_000_000);
+        let later = |hours: i64| Time::from_micros(noon.micros() + hours * 3_600_000_000);
+        let salt = |secret: u8, now| {
+            let salt = collector.salt(PersonKey::new([secret; 16]), &Zone::utc(), now);
+            salt.fingerprint(b"x")
+        };
+        assert_eq!(salt(1, noon), salt(1, later(1)));
+        assert_ne!(salt(1, noon), salt(1, later(24)));
+        assert_ne!(salt(1, noon), salt(2, noon));
+    }
+}

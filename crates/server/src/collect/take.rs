@@ -97,18 +97,23 @@ fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: 
     };
     let (store, collector) = (app.store(), app.collector());
     let known = |key: &str| collector.keys.name(key, store).map_err(failed);
-    let mut key = match &facts.key {
-        Some(key) => Some(known(key)?.ok_or(Why::UnknownKey)?),
-        None => None,
-    };
     let encoding = facts.header(header::CONTENT_ENCODING.as_str());
-    let plain = packed::unpacked(bytes, encoding, WIRE_BYTES_MAX).map_err(Why::Unreadable)?;
+    let carried = facts.key.as_deref().map(known).transpose()?.flatten();
     let (secret, zone) = collector.secret(store).map_err(failed)?;
     let arrival = facts.arrival(collector.salt(secret, &zone, facts.received));
-    let batch = parse(&plain, facts, &arrival).map_err(Why::Unreadable)?;
-    if key.is_none() {
-        key = Some(known(batch.key.as_deref().ok_or(Why::NoKey)?)?.ok_or(Why::UnknownKey)?);
-    }
+    let batch = packed::unpacked(bytes, encoding, WIRE_BYTES_MAX).and_then(|plain| parse(&plain, facts, &arrival));
+    let batch = match batch {
+        Ok(batch) => batch,
+        Err(_) if facts.key.is_some() && carried.is_none() => return Err(Why::UnknownKey),
+        Err(error) => return Err(Why::Unreadable(error)),
+    };
+    // What stands in a header may be a proxy's; the body's own word counts then.
+    let key = match (carried, &batch.key) {
+        (Some(name), _) => name,
+        (None, Some(key)) => known(key)?.ok_or(Why::UnknownKey)?,
+        (None, None) if facts.key.is_some() => return Err(Why::UnknownKey),
+        (None, None) => return Err(Why::NoKey),
+    };
     let (taken, refusals) = accept(store, batch.items, facts.received, protocol).map_err(failed)?;
     if taken.admitted > 0
         && let Err(error) = collector.titles.learn(batch.pieces, store)
@@ -117,7 +122,7 @@ fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: 
         tracing::warn!(%error, "titles of pages could not be kept");
     }
     let note = BatchNote {
-        key,
+        key: Some(key),
         site: facts.site(),
         admitted: taken.admitted,
         duplicates: taken.duplicates,

@@ -52,9 +52,16 @@ async fn the_key_decides_and_may_stand_in_the_body() {
         assert_eq!(said.json()["success"], false);
     }
     let body = TRACK.replacen('{', &format!("{{\"writeKey\":\"{key}\","), 1);
-    let said = server.send_body(Request::post("/v1/t"), body).await;
+    let said = server.send_body(Request::post("/v1/t"), body.clone()).await;
     assert_eq!(said.status, StatusCode::OK, "{}", said.body);
     assert_eq!(server.events(), 1);
+    // A proxy's own credentials in the header don't hide the key in the body.
+    let proxied = Request::post("/v1/t").header("authorization", "Basic cHJveHk6cHc=");
+    assert_eq!(
+        server.send_body(proxied, body.replace("\"m\"", "\"n\"")).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(server.events(), 2);
     let turned = &server.get("/api/v1/collect/recent").await.json()["turned_away"];
     assert_eq!(turned, &json!({ "key_missing": 1, "key_unknown": 1 }));
 }
