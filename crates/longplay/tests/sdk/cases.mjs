@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
+import { jitsuAnalytics } from "@jitsu/js";
 import { Analytics as SegmentNode } from "@segment/analytics-node";
 import Rudder from "@rudderstack/rudder-sdk-node";
 import MatomoTracker from "matomo-tracker";
@@ -71,6 +72,15 @@ export const cases = {
   "rudder-sdk-python": {
     send: python("rudder_sdk.py"),
     expect: ["identify", "Signed Up", "page shop.example/x"],
+  },
+  "@jitsu/js": {
+    async send({ url, key }) {
+      const jitsu = jitsuAnalytics({ host: url, writeKey: `${key}:unused` });
+      await jitsu.identify("u1", { email: "ada@example.com" });
+      await jitsu.track("Signed Up", { plan: "pro" });
+      await jitsu.page({ name: "Home", url: "https://shop.example/" });
+    },
+    expect: ["identify", "Signed Up", "page shop.example/"],
   },
   "posthog-node": {
     async send({ url, key }) {

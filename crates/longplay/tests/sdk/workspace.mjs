@@ -21,6 +21,8 @@ export class Workspace {
     workspace.child = spawn(longplay, ["--data", workspace.folder, "serve", "--listen", "127.0.0.1:0"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
+    // An SDK that throws where nobody can catch it ends this run; the server must not outlive it.
+    process.on("exit", () => workspace.child.kill("SIGKILL"));
     const [line] = await once(workspace.child.stdout, "data");
     workspace.server = new URL(String(line).match(/http:\/\/\S+/)[0]);
     workspace.recorded = [];

@@ -66,7 +66,9 @@ impl Keys {
 /// The key a request carries outside its body: Basic (as the user's name), Bearer, `X-Write-Key`, or the address.
 pub fn carried(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    header("x-write-key")
+    // Jitsu's keys are `key:secret`, and its SDK insists on both.
+    let write_key = header("x-write-key").map(|key| key.split(':').next().unwrap_or(key));
+    write_key
         .map(str::to_owned)
         .or_else(|| header(header::AUTHORIZATION.as_str()).and_then(authorized))
         .or_else(|| in_query(uri.query()?))
@@ -116,6 +118,7 @@ mod tests {
         assert_eq!(key("authorization", "basic d2tfdGVzdA==", "/"), wk, "without the colon");
         assert_eq!(key("authorization", "Bearer wk_test", "/"), wk);
         assert_eq!(key("x-write-key", "wk_test", "/?writeKey=other"), wk);
+        assert_eq!(key("x-write-key", "wk_test:secret", "/"), wk);
         assert_eq!(key("", "", "/v1/batch?writeKey=wk_test"), wk);
         assert_eq!(key("", "", "/e/?ip=1&token=wk_test"), wk);
         for (name, value, uri) in [
