@@ -150,9 +150,8 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
             return None;
         }
         found.sort_unstable_by(f64::total_cmp);
-        let tail = 0.5 * (1.0 - level);
-        let low = sorted_quantile(&found, tail)?.min(value);
-        let high = sorted_quantile(&found, 1.0 - tail)?.max(value);
+        let (low, high) = interval_of_draws(&found, level)?;
+        let (low, high) = (low.min(value), high.max(value));
         Some(Estimate {
             value,
             low,
@@ -209,6 +208,21 @@ impl Default for Bootstrap {
             seed: 20_050_214,
         }
     }
+}
+
+/// The ends of an interval from sorted draws, so that a further draw falls inside with the level's chance: with n draws the
+/// i-th lies at i/(n+1). `None` of nothing or for a level outside (0, 1).
+pub(crate) fn interval_of_draws(sorted: &[f64], level: f64) -> Option<(f64, f64)> {
+    if !(level > 0.0 && level < 1.0) || sorted.is_empty() {
+        return None;
+    }
+    let last = (sorted.len() - 1).max(1) as f64;
+    let share = |p: f64| (p * (sorted.len() as f64 + 1.0) - 1.0) / last;
+    let tail = 0.5 * (1.0 - level);
+    Some((
+        sorted_quantile(sorted, share(tail))?,
+        sorted_quantile(sorted, share(1.0 - tail))?,
+    ))
 }
 
 /// The p-quantile of sorted values, interpolated; `None` of nothing.

@@ -6,6 +6,7 @@
 //! ([`Estimate`]), no input makes it panic, hang or answer NaN, and the order of the rows changes no digit that is shown.
 
 pub mod attribution;
+pub mod audit;
 pub mod bandit;
 pub mod btyd;
 pub mod durability;

@@ -58,6 +58,36 @@ pub(crate) fn solve(rows: Vec<Vec<f64>>, right: Vec<f64>) -> Option<Vec<f64>> {
     Some(factorise(rows)?.solve(&right))
 }
 
+/// The lower triangular L with L·Lᵀ = matrix; `None` unless it is positive definite.
+pub(crate) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+    let n = matrix.len();
+    let mut lower = vec![vec![0.0; n]; n];
+    for i in 0..n {
+        for j in 0..=i {
+            let rest = matrix[i][j] - (0..j).map(|k| lower[i][k] * lower[j][k]).sum::<f64>();
+            if i == j {
+                if !rest.is_finite() || rest <= 1e-12 * matrix[i][i].abs() {
+                    return None;
+                }
+                lower[i][i] = rest.sqrt();
+            } else {
+                lower[i][j] = rest / lower[j][j];
+            }
+        }
+    }
+    Some(lower)
+}
+
+/// The x with Lᵀ·x = z: a draw with covariance (L·Lᵀ)⁻¹ when z is standard normal.
+pub(crate) fn solve_transposed(lower: &[Vec<f64>], z: &[f64]) -> Vec<f64> {
+    let mut x = z.to_vec();
+    for i in (0..z.len()).rev() {
+        let sum: f64 = (i + 1..z.len()).map(|k| lower[k][i] * x[k]).sum();
+        x[i] = (x[i] - sum) / lower[i][i];
+    }
+    x
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@
 
 use super::journey::{Credits, Journey, Journeys};
 use crate::Estimate;
-use crate::fitted::{Bootstrap, sorted_quantile};
+use crate::fitted::{Bootstrap, interval_of_draws};
 use crate::random::Draws;
 
 /// Conversions credited to each channel by `method`, with intervals over people. Draws in which the method has no answer
@@ -24,14 +24,13 @@ pub fn credit_intervals(
         return None;
     }
     let n = journeys.conversions().round() as u64;
-    let tail = 0.5 * (1.0 - level);
     (0..journeys.channels)
         .map(|channel| {
             let mut values: Vec<f64> = samples.iter().map(|credits| credits.conversions[channel]).collect();
             values.sort_unstable_by(f64::total_cmp);
             let value = whole.conversions[channel];
-            let low = sorted_quantile(&values, tail)?.min(value);
-            let high = sorted_quantile(&values, 1.0 - tail)?.max(value);
+            let (low, high) = interval_of_draws(&values, level)?;
+            let (low, high) = (low.min(value), high.max(value));
             Some(Estimate {
                 value,
                 low,

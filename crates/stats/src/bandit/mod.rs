@@ -2,10 +2,12 @@
 //!
 //! Past pieces differ in date and in the platform's mood, and the newest have not matured: list those as too early.
 
+mod arms;
 mod choice;
 mod gradient;
 mod response;
 
+pub use arms::{Effort, Response as ArmResponse};
 pub use choice::{Arm, Plan, expected_loss, p_best, p_greater, plan};
 pub use gradient::knowledge_gradient;
 pub use response::{delayed_rate, maturity_sum};

@@ -8,7 +8,7 @@
 //! are ours and stated below; they name an end of the interval, not the value.
 
 use crate::Estimate;
-use crate::fitted::{Bootstrap, sorted_quantile};
+use crate::fitted::{Bootstrap, interval_of_draws};
 use crate::random::Draws;
 
 const PIECES_LEAST: usize = 5;
@@ -148,9 +148,8 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
         .collect();
     values.sort_unstable_by(f64::total_cmp);
     let value = found.index();
-    let tail = 0.5 * (1.0 - level);
-    let low = sorted_quantile(&values, tail)?.min(value);
-    let high = sorted_quantile(&values, 1.0 - tail)?.max(value);
+    let (low, high) = interval_of_draws(&values, level)?;
+    let (low, high) = (low.min(value), high.max(value));
     let verdict = if high < WONDER_BELOW {
         DurabilityVerdict::OneHitWonder
     } else if low > LASTING_ABOVE {

@@ -6,7 +6,7 @@
 //! trends, and that nobody acts before g.
 
 use crate::Estimate;
-use crate::fitted::{Bootstrap, FitError, sorted_quantile};
+use crate::fitted::{Bootstrap, FitError, interval_of_draws};
 use crate::random::Draws;
 
 /// One unit: a channel, product or region.
@@ -142,15 +142,14 @@ pub fn staggered(panel: &Panel, level: f64, bootstrap: Bootstrap) -> Option<Stag
             panel.effects(&panel.units.iter().map(|_| draws.exponential()).collect::<Vec<_>>())
         })
         .collect();
-    let tail = 0.5 * (1.0 - level);
     let estimates: Vec<Estimate> = values
         .iter()
         .enumerate()
         .map(|(index, &value)| {
             let mut column: Vec<f64> = samples.iter().map(|sample| sample[index]).collect();
             column.sort_unstable_by(f64::total_cmp);
-            let low = sorted_quantile(&column, tail)?.min(value);
-            let high = sorted_quantile(&column, 1.0 - tail)?.max(value);
+            let (low, high) = interval_of_draws(&column, level)?;
+            let (low, high) = (low.min(value), high.max(value));
             Some(Estimate {
                 value,
                 low,

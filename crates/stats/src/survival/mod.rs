@@ -4,6 +4,7 @@
 //! bad. Everything here takes [`Duration`]s: a time, whether it ended in the event, and a weight.
 
 mod cox;
+mod cox_cure;
 mod cure;
 mod duration;
 mod hazard;
@@ -12,6 +13,7 @@ mod log_rank;
 mod weibull;
 
 pub use cox::Cox;
+pub use cox_cure::{CoxCure, CureRows};
 pub use cure::{CureVerdict, ExponentialCure, WeibullCure};
 pub use duration::Duration;
 pub use hazard::daily_hazard;

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by unwrapping, in its helpers too")]
 
 mod attribution;
+mod audit;
 mod btyd_fits;
 mod btyd_values;
+mod cascades;
 mod durability_and_plan;
 mod impact;
 mod rates;

@@ -286,3 +286,45 @@ fn maturity_weights_of_section_9() {
     }
     near(ages.iter().map(|&age| model.maturity(age)).sum::<f64>(), 3.940282, 1e-6);
 }
+
+/// Cai et al. 2012 (R package smcure), its example: the Cox–logit cure model with treatment, sex and age.
+#[test]
+fn e1684_cox_logit_cure_cai_2012() {
+    let Some(text) = shared_text("survival/e1684.csv") else {
+        return;
+    };
+    let (mut durations, mut features) = (Vec::new(), Vec::new());
+    for line in text.lines().skip(1) {
+        let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap_or(f64::NAN)).collect();
+        // Columns TRT, FAILTIME, FAILCENS, AGE, SEX; a row with a hole is left out, as R does.
+        if cells.iter().all(|cell| cell.is_finite()) {
+            durations.push(Duration::new(cells[1], cells[2] > 0.5));
+            features.push(vec![cells[0], cells[4], cells[3]]);
+        }
+    }
+    let rows = CureRows {
+        durations: &durations,
+        incidence: &features,
+        latency: &features,
+    };
+    let found = CoxCure::fit(rows).unwrap();
+    near(found.incidence.intercept, 1.3649, 1e-3);
+    for (found, wanted) in found.incidence.slopes.iter().zip([-0.5885, -0.0870, 0.0203]) {
+        near(*found, wanted, 1e-3);
+    }
+    for (found, wanted) in found.latency.iter().zip([-0.1536, 0.0995, -0.0077]) {
+        near(*found, wanted, 1e-3);
+    }
+    let treated = [1.0, 0.0, 0.0];
+    let curve: Vec<f64> = (0..12)
+        .map(|t| found.survival(f64::from(t), &treated, &treated))
+        .collect();
+    assert!(curve[0] == 1.0 && curve.windows(2).all(|pair| pair[0] >= pair[1]));
+    near(curve[11], 1.0 - found.incidence.score(&treated), 1e-12);
+    let nothing = CureRows {
+        durations: &[],
+        incidence: &[],
+        latency: &[],
+    };
+    assert!(CoxCure::fit(nothing).is_err());
+}

@@ -1,6 +1,6 @@
 //! `beta-binomial` and `gamma-poisson`: rates of many items, each drawn towards the others.
 
-use longplay_stats::rates::{BetaBinomial, Counted, Exposed, GammaPoisson, Ranked};
+use longplay_stats::rates::{BetaBinomial, Counted, Exposed, GammaPoisson, Pooled, Ranked};
 use longplay_stats::{Bootstrap, Estimate, FitError, Fitted, Parameters};
 
 use super::outcome::{Outcome, Scores};
@@ -67,11 +67,27 @@ pub fn beta_binomial(sheet: &Sheet, request: &Request<'_>) -> anyhow::Result<Out
             "as far as can be told the items don't differ: rank none above another",
         );
     }
-    let first = chances(items.len(), |bootstrap| model.rank(&items, bootstrap));
+    // Fitted, the doubt about the population counts too; at given parameters there is none.
+    let pooled = request
+        .at
+        .is_empty()
+        .then(|| Pooled::<BetaBinomial>::new(&items).ok())
+        .flatten();
+    let first = chances(items.len(), |bootstrap| match &pooled {
+        Some(pooled) => pooled.ranked(&items, bootstrap),
+        None => model.rank(&items, bootstrap),
+    });
     let level = request.level;
     outcome.rows = Some(Box::new(Posterior {
         columns,
-        posterior: move |columns: Columns, row: &Row<'_>| Ok(model.posterior(columns.counted(row)?, level)),
+        posterior: move |columns: Columns, row: &Row<'_>| {
+            let item = columns.counted(row)?;
+            let plug_in = model.posterior(item, level);
+            let wide = pooled
+                .as_ref()
+                .and_then(|pooled| pooled.rate(item, level, Bootstrap::default()));
+            Ok(around(plug_in, wide))
+        },
         first,
         place: 0.into(),
     }));
@@ -98,11 +114,26 @@ pub fn gamma_poisson(sheet: &Sheet, request: &Request<'_>) -> anyhow::Result<Out
             Err(why) => return Ok(Outcome::too_early(outcome.model, outcome.n, request.level, why)),
         },
     };
-    let first = chances(items.len(), |bootstrap| model.rank(&items, bootstrap));
+    let pooled = request
+        .at
+        .is_empty()
+        .then(|| Pooled::<GammaPoisson>::new(&items).ok())
+        .flatten();
+    let first = chances(items.len(), |bootstrap| match &pooled {
+        Some(pooled) => pooled.ranked(&items, bootstrap),
+        None => model.rank(&items, bootstrap),
+    });
     let level = request.level;
     outcome.rows = Some(Box::new(Posterior {
         columns,
-        posterior: move |columns: Columns, row: &Row<'_>| Ok(model.posterior(columns.exposed(row)?, level)),
+        posterior: move |columns: Columns, row: &Row<'_>| {
+            let item = columns.exposed(row)?;
+            let plug_in = model.posterior(item, level);
+            let wide = pooled
+                .as_ref()
+                .and_then(|pooled| pooled.rate(item, level, Bootstrap::default()));
+            Ok(around(plug_in, wide))
+        },
         first,
         place: 0.into(),
     }));
@@ -118,6 +149,18 @@ fn fitted<M: Parameters<2>>(found: Result<Fitted<M, 2>, FitError>, outcome: &mut
     }
     outcome.take(&fitted, is_sure);
     Ok(fitted.model)
+}
+
+/// The value at the fitted parameters, with the interval that also doubts them.
+fn around(plug_in: Option<Estimate>, wide: Option<Estimate>) -> Option<Estimate> {
+    let (Some(plug_in), Some(wide)) = (plug_in, wide) else {
+        return plug_in;
+    };
+    Some(Estimate {
+        low: wide.low.min(plug_in.value),
+        high: wide.high.max(plug_in.value),
+        ..plug_in
+    })
 }
 
 /// P(it is truly first), by place in the file.
