@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use longplay_domain::Time;
 
-use crate::{Store, error::Result, lake::publish::Change, rows::Rows, segment::read::Segment};
+use crate::{Store, error::Result, lake::publish::Change, people::moved, rows::Rows, segment::read::Segment};
 
 /// Segments of about one size that are merged into one of the next: each event is rewritten about log₈ of all events times.
 const FAN_IN: usize = 8;
@@ -18,28 +18,38 @@ impl Store {
     /// Does one merge if one is due. Returns whether it did.
     pub fn merge(&self, now: Time) -> Result<bool> {
         let _lock = self.maintenance()?;
-        let segments = self.live_segments()?;
-        let Some(chosen) = choose(&segments) else {
+        let (marked, counted): (Vec<_>, Vec<_>) = self
+            .live_segments()?
+            .into_iter()
+            .partition(|segment| segment.info.is_marked);
+        let Some(chosen) = choose(&counted).or_else(|| choose(&marked)) else {
             return Ok(false);
         };
-        self.merge_segments(&chosen, now)?;
+        self.merge_segments(chosen, now)?;
         Ok(true)
     }
 
-    fn merge_segments(&self, segments: &[Arc<Segment>], now: Time) -> Result<()> {
-        let position = self.live().view.head.sealed;
+    /// Writes the rows of several segments as one, each under the person it belongs to by now.
+    fn merge_segments(&self, segments: Vec<Arc<Segment>>, now: Time) -> Result<()> {
+        let (position, who) = {
+            let mut live = self.live();
+            let who = self.who(&mut live.view)?;
+            (live.view.head.sealed, who)
+        };
+        let replaced: Vec<i64> = segments.iter().map(|segment| segment.info.file_id).collect();
+        let (sources, moved) = moved::split(segments, &who)?;
         let written = self.write_segment(position, |writer| {
-            let mut rows = Rows::new(segments, None)?;
+            let mut rows = Rows::new(&sources, [Arc::new(moved)])?;
             while let Some(batch) = rows.next_batch()? {
                 writer.append(&batch)?;
             }
             Ok(())
         })?;
-        let replaced: Vec<i64> = segments.iter().map(|segment| segment.info.file_id).collect();
         self.publish(&Change {
-            written: &[written],
+            written: written.as_slice(),
             replaced: &replaced,
             sealed: None,
+            links: &[],
             now,
         })?;
         Ok(())

@@ -2,13 +2,17 @@
 
 use std::{cmp::Ordering, ops::RangeInclusive, sync::Arc};
 
-use arrow::{array::RecordBatch, compute::interleave_record_batch};
+use arrow::{
+    array::{BooleanArray, RecordBatch},
+    compute::{filter_record_batch, interleave_record_batch},
+};
 
 use crate::{
     error::Result,
     order::Keys,
+    people::moved::Source,
     segment::{
-        read::{Form, RangeReader, Segment},
+        read::{Form, RangeReader},
         schema::Column,
     },
     tail::SortedRun,
@@ -21,15 +25,30 @@ const OUT_ROWS: usize = 32_768;
 
 /// Where rows come from.
 enum Input {
-    Segment(Box<RangeReader>),
-    Tail { run: Arc<SortedRun>, next: usize },
+    Segment {
+        reader: Box<RangeReader>,
+        hidden: Arc<[i64]>,
+    },
+    Run {
+        run: Arc<SortedRun>,
+        next: usize,
+    },
 }
 
 impl Input {
     fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         match self {
-            Self::Segment(reader) => reader.next_batch(),
-            Self::Tail { run, next } => {
+            Self::Segment { reader, hidden } => {
+                let batch = reader.next_batch()?;
+                Ok(batch.map(|batch| {
+                    if hidden.is_empty() {
+                        batch
+                    } else {
+                        without(&batch, hidden)
+                    }
+                }))
+            }
+            Self::Run { run, next } => {
                 *next += 1;
                 Ok(run.batches.get(*next - 1).cloned())
             }
@@ -58,16 +77,15 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new(segments: &[Arc<Segment>], tail: Option<Arc<SortedRun>>) -> Result<Self> {
+    pub fn new(sources: &[Source], runs: impl IntoIterator<Item = Arc<SortedRun>>) -> Result<Self> {
         let mut inputs = Vec::new();
-        for segment in segments {
-            inputs.push(Input::Segment(Box::new(segment.read(
-                &Column::ALL,
-                &EVERYBODY,
-                Form::Plain,
-            )?)));
+        for Source { segment, hidden } in sources {
+            inputs.push(Input::Segment {
+                reader: Box::new(segment.read(&Column::ALL, &EVERYBODY, Form::Plain)?),
+                hidden: Arc::clone(hidden),
+            });
         }
-        inputs.extend(tail.map(|run| Input::Tail { run, next: 0 }));
+        inputs.extend(runs.into_iter().map(|run| Input::Run { run, next: 0 }));
         let mut rows = Self {
             cursors: Vec::new(),
             held: Vec::new(),
@@ -186,6 +204,26 @@ impl Rows {
         }
         self.last = self.last.map(|(slot, row)| (slot_of[slot], row));
     }
+}
+
+/// The batch without the rows of hidden persons (ascending).
+fn without(batch: &RecordBatch, hidden: &[i64]) -> RecordBatch {
+    let persons = Keys::of(batch).person;
+    let from = hidden.partition_point(|&person| persons.first().is_some_and(|&first| person < first));
+    let mut hidden = hidden[from..].iter().peekable();
+    let keep: BooleanArray = persons
+        .iter()
+        .map(|person| {
+            while hidden.peek().is_some_and(|&&next| next < *person) {
+                hidden.next();
+            }
+            Some(hidden.peek() != Some(&person))
+        })
+        .collect();
+    if keep.true_count() == keep.len() {
+        return batch.clone();
+    }
+    filter_record_batch(batch, &keep).expect("one truth value per row")
 }
 
 fn next_filled(input: &mut Input) -> Result<Option<RecordBatch>> {

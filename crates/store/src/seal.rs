@@ -13,6 +13,7 @@ use crate::{
     },
     registry,
     segment::{Written, read::Segment, write::SegmentWriter},
+    tail::Kept,
 };
 
 /// Files of ours in `segments/` start like this; others are never touched.
@@ -22,33 +23,41 @@ impl Store {
     /// Moves everything accepted into a segment. Returns whether there was anything.
     pub fn seal(&self, now: Time) -> Result<bool> {
         let _lock = self.maintenance()?;
-        let pending = {
+        let (pending, who) = {
             let mut live = self.live();
             self.refresh(&mut live)?;
-            live.view.tail.pending()
+            let who = self.who(&mut live.view)?;
+            (live.view.tail.pending(), who)
         };
         if pending.is_empty() {
             return Ok(false);
         }
         self.sweep()?;
         let sealed = pending.position();
-        let written = self.write_segment(sealed, |writer| pending.sort_into(&mut |batch| writer.append(&batch)))?;
+        let mut written = Vec::new();
+        for kept in [Kept::Counted, Kept::Marked] {
+            let segment = self.write_segment(sealed, |writer| {
+                pending.sort_into(&who, kept, &mut |batch| writer.append(&batch))
+            })?;
+            written.extend(segment);
+        }
         self.publish(&Change {
-            written: std::slice::from_ref(&written),
+            written: &written,
             replaced: &[],
             sealed: Some(sealed),
+            links: pending.links(),
             now,
         })?;
         self.live().journal.trim(sealed)?;
         Ok(true)
     }
 
-    /// Writes one segment; a file that could not be finished is taken away again.
+    /// Writes one segment, or none when there are no rows; a file that could not be finished is taken away again.
     pub(crate) fn write_segment(
         &self,
         position: i64,
         fill: impl FnOnce(&mut SegmentWriter<'_>) -> Result<()>,
-    ) -> Result<Written> {
+    ) -> Result<Option<Written>> {
         let name = format!(
             "{NAME_PREFIX}{position:012}-{}.parquet",
             registry::hex(&registry::random::<4>()?)
@@ -57,10 +66,13 @@ impl Store {
             fill(&mut writer)?;
             writer.finish()
         });
-        if written.is_err() {
-            expire::remove(self.directory(), &name);
+        match written {
+            Ok(written) if written.rows > 0 => Ok(Some(written)),
+            other => {
+                expire::remove(self.directory(), &name);
+                other.map(|_| None)
+            }
         }
-        written
     }
 
     /// Publishes and brings this process's own view up to it.

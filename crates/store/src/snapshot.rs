@@ -7,11 +7,9 @@ use arrow::array::RecordBatch;
 use crate::{
     error::Result,
     histories::{self, Columns, History},
+    people::moved::Source,
     rows::Rows,
-    segment::{
-        read::{Form, Segment},
-        schema::Column,
-    },
+    segment::{read::Form, schema::Column},
     tail::SortedRun,
     terms::Terms,
 };
@@ -21,8 +19,12 @@ use crate::{
 pub struct Snapshot {
     pub(crate) id: i64,
     pub(crate) position: i64,
-    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) sources: Vec<Source>,
+    /// Rows of the sources that belong to somebody else than they lie under.
+    pub(crate) moved: Arc<SortedRun>,
     pub(crate) tail: Arc<SortedRun>,
+    /// Which state the links were in.
+    pub(crate) people_version: u64,
     pub(crate) terms: Arc<Terms>,
 }
 
@@ -37,9 +39,15 @@ impl Snapshot {
         self.position
     }
 
+    /// Tells states of who is who apart, within one opened store.
+    pub const fn people_version(&self) -> u64 {
+        self.people_version
+    }
+
     /// Number of events.
     pub fn rows(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.info.rows).sum::<u64>() + self.tail.rows as u64
+        let segments = self.sources.iter().map(|source| source.segment.info.rows);
+        segments.sum::<u64>() + self.tail.rows as u64
     }
 
     pub fn terms(&self) -> &Terms {
@@ -48,7 +56,8 @@ impl Snapshot {
 
     /// Bytes on disk of the given columns.
     pub fn column_bytes(&self, columns: &[Column]) -> u64 {
-        self.segments.iter().map(|segment| segment.column_bytes(columns)).sum()
+        let segments = self.sources.iter().map(|source| &source.segment);
+        segments.map(|segment| segment.column_bytes(columns)).sum()
     }
 
     /// Number of distinct persons.
@@ -67,8 +76,8 @@ impl Snapshot {
         let names = columns.to_read();
         let decode = |range: &std::ops::RangeInclusive<i64>| {
             let mut rows = 0;
-            for segment in &self.segments {
-                let mut reader = segment.read(&names, range, Form::Dictionary)?;
+            for source in &self.sources {
+                let mut reader = source.segment.read(&names, range, Form::Dictionary)?;
                 while let Some(batch) = reader.next_batch()? {
                     rows += batch.num_rows() as u64;
                 }
@@ -93,7 +102,7 @@ impl Snapshot {
         &self,
         mut sink: impl FnMut(RecordBatch) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let mut rows = Rows::new(&self.segments, Some(Arc::clone(&self.tail)))?;
+        let mut rows = Rows::new(&self.sources, [Arc::clone(&self.moved), Arc::clone(&self.tail)])?;
         while let Some(batch) = rows.next_batch()? {
             sink(batch)?;
         }

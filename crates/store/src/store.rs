@@ -7,7 +7,7 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use longplay_domain::{Gate, PersonKey, Time};
 use rusqlite::Connection;
 
@@ -15,10 +15,15 @@ use crate::{
     error::{PathContext, Result, StoreError},
     journal::Journal,
     lake::catalog::{self, Head},
+    people::{
+        links,
+        moved::{self, Source},
+        resolve::Who,
+    },
     registry,
-    segment::{ids::IdIndex, read::Segment},
+    segment::{SegmentInfo, ids::IdIndex, read::Segment},
     snapshot::Snapshot,
-    tail::Tail,
+    tail::{SortedRun, Tail},
     terms::Terms,
 };
 
@@ -49,6 +54,25 @@ pub(crate) struct View {
     pub tail: Tail,
     pub head: Head,
     pub segments: Vec<Arc<LiveSegment>>,
+    pub people: People,
+    /// How the segments were last laid out for reading.
+    pub layout: Option<Layout>,
+}
+
+/// Who is who, and which state of the links it was made of.
+pub(crate) struct People {
+    made_of: Option<(i64, u64)>,
+    pub version: u64,
+    pub who: Arc<Who>,
+}
+
+/// The segments as they are read: what lies where it belongs, and what has to be moved.
+#[derive(Clone)]
+pub(crate) struct Layout {
+    snapshot: i64,
+    version: u64,
+    sources: Vec<Source>,
+    moved: Arc<SortedRun>,
 }
 
 /// A live segment and its id index.
@@ -79,6 +103,12 @@ impl Store {
             tail: Tail::new(key, 0),
             head,
             segments: Vec::new(),
+            people: People {
+                made_of: None,
+                version: 0,
+                who: Arc::default(),
+            },
+            layout: None,
         };
         let live = Live {
             journal: Journal::open(&directory)?,
@@ -124,18 +154,66 @@ impl Store {
         })
     }
 
-    /// Everything accepted so far, by this process or another, frozen.
+    /// Everything accepted so far, by this process or another, frozen; without what is marked.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        let mut live = self.live();
-        self.refresh(&mut live)?;
-        let view = &mut live.view;
-        Ok(Snapshot {
-            id: view.head.snapshot,
-            position: view.tail.last_position(),
-            segments: view.segments.iter().map(|live| Arc::clone(&live.segment)).collect(),
-            tail: view.tail.sorted()?,
-            terms: Arc::clone(&self.terms),
-        })
+        let (mut snapshot, layout) = {
+            let mut live = self.live();
+            self.refresh(&mut live)?;
+            let who = self.who(&mut live.view)?;
+            let view = &mut live.view;
+            let (id, version) = (view.head.snapshot, view.people.version);
+            let layout = view.layout.clone();
+            let counted = view.segments.iter().filter(|live| !live.segment.info.is_marked);
+            let segments: Vec<Arc<Segment>> = counted.map(|live| Arc::clone(&live.segment)).collect();
+            let snapshot = Snapshot {
+                id,
+                position: view.tail.last_position(),
+                sources: Vec::new(),
+                moved: Arc::default(),
+                tail: view.tail.sorted(&who)?,
+                people_version: version,
+                terms: Arc::clone(&self.terms),
+            };
+            let is_current = |layout: &Layout| layout.snapshot == id && layout.version == version;
+            (snapshot, layout.filter(is_current).ok_or((segments, who)))
+        };
+        let layout = match layout {
+            Ok(layout) => layout,
+            // Reading what has to be moved takes time, so nobody waits for it.
+            Err((segments, who)) => {
+                let (sources, moved) = moved::split(segments, &who)?;
+                let layout = Layout {
+                    snapshot: snapshot.id,
+                    version: snapshot.people_version,
+                    sources,
+                    moved: Arc::new(moved),
+                };
+                self.live().view.layout = Some(layout.clone());
+                layout
+            }
+        };
+        (snapshot.sources, snapshot.moved) = (layout.sources, layout.moved);
+        Ok(snapshot)
+    }
+
+    /// Who is who by everything said so far.
+    pub(crate) fn who(&self, view: &mut View) -> Result<Arc<Who>> {
+        let registry = self.registry();
+        let made_of = (links::version(&registry)?, view.tail.links_version());
+        if view.people.made_of == Some(made_of) {
+            return Ok(Arc::clone(&view.people.who));
+        }
+        let (mut facts, undone) = links::facts(&registry)?;
+        drop(registry);
+        let undone: HashSet<i64, RandomState> = undone.into_iter().collect();
+        let said = view.tail.links().map(|said| said.fact);
+        facts.extend(said.filter(|fact| !undone.contains(&fact.id)));
+        view.people = People {
+            made_of: Some(made_of),
+            version: view.people.version + 1,
+            who: Arc::new(Who::resolve(&facts)),
+        };
+        Ok(Arc::clone(&view.people.who))
     }
 
     pub fn totals(&self) -> Result<Totals> {
@@ -179,7 +257,10 @@ impl Store {
         for info in catalog::segments(&registry, &self.directory)? {
             let segment = match known.get(&info.file_id) {
                 Some(segment) => Arc::clone(segment),
-                None => Arc::new(LiveSegment::open(&self.directory, info)?),
+                None => {
+                    let rekeyed = catalog::rekeyed(&registry, &info.name)?;
+                    Arc::new(LiveSegment::open(&self.directory, info, rekeyed)?)
+                }
             };
             view.segments.push(segment);
         }
@@ -202,7 +283,7 @@ impl Store {
 }
 
 impl LiveSegment {
-    fn open(directory: &Path, info: crate::segment::SegmentInfo) -> Result<Self> {
+    fn open(directory: &Path, info: SegmentInfo, rekeyed: Vec<(i64, i64)>) -> Result<Self> {
         let ids_path = directory.join("ids").join(format!("{}.ids", info.name));
         let ids = IdIndex::open(&ids_path)?;
         if ids.entries() != info.rows {
@@ -213,7 +294,7 @@ impl LiveSegment {
             });
         }
         Ok(Self {
-            segment: Arc::new(Segment::open(info)?),
+            segment: Arc::new(Segment::open(info, rekeyed)?),
             ids,
             ids_path,
         })

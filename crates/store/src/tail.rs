@@ -5,12 +5,20 @@
 
 use std::sync::Arc;
 
-use arrow::{array::RecordBatch, compute::interleave_record_batch};
+use arrow::{
+    array::{BooleanArray, RecordBatch},
+    compute::{self, interleave_record_batch},
+};
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use longplay_domain::{Event, PersonKey};
 
-use crate::{error::Result, order, segment::schema::to_batch};
+use crate::{
+    error::Result,
+    order,
+    people::{links::LinkFact, moved::rekey, resolve::Who},
+    segment::schema::{Column, to_batch},
+};
 
 /// Rows after which the tail is sealed.
 pub const ROWS_MAX: usize = 1_000_000;
@@ -41,7 +49,12 @@ pub struct Tail {
     last_position: i64,
     rows: usize,
     bytes: usize,
-    sorted: Option<Arc<SortedRun>>,
+    sorted: Option<(Arc<Who>, Arc<SortedRun>)>,
+    /// What events here say about who is who, with the position of their batch.
+    links: Vec<(i64, LinkFact)>,
+    /// Grows whenever `links` changes.
+    links_version: u64,
+    has_marked: bool,
 }
 
 /// The tail laid out like a segment: sorted by person, time and id.
@@ -63,7 +76,19 @@ impl Tail {
             rows: 0,
             bytes: 0,
             sorted: None,
+            links: Vec::new(),
+            links_version: 0,
+            has_marked: false,
         }
+    }
+
+    /// What events here say about who is who.
+    pub fn links(&self) -> impl Iterator<Item = &LinkFact> {
+        self.links.iter().map(|(_, link)| link)
+    }
+
+    pub const fn links_version(&self) -> u64 {
+        self.links_version
     }
 
     pub const fn last_position(&self) -> i64 {
@@ -88,6 +113,10 @@ impl Tail {
         self.rows += events.len();
         for event in &events {
             self.ids.insert(self.key.fingerprint(event.id().as_str().as_bytes()));
+            self.has_marked |= event.mark().is_some();
+            for link in event.links() {
+                self.note(position, LinkFact::new(link.clone(), event.time(), &self.key));
+            }
         }
         self.fresh_positions.push((position, events.len()));
         if self.fresh.is_empty() {
@@ -97,6 +126,17 @@ impl Tail {
         }
         if self.fresh.len() >= CHUNK_ROWS {
             self.freeze();
+        }
+    }
+
+    /// Keeps a fact unless it is known from at least as early.
+    fn note(&mut self, position: i64, said: LinkFact) {
+        let known = self
+            .links()
+            .any(|known| known.fact.id == said.fact.id && known.fact.at <= said.fact.at);
+        if !known {
+            self.links.push((position, said));
+            self.links_version += 1;
         }
     }
 
@@ -122,6 +162,9 @@ impl Tail {
     pub fn forget(&mut self, sealed: i64) {
         self.freeze();
         self.last_position = self.last_position.max(sealed);
+        let links = self.links.len();
+        self.links.retain(|(position, _)| *position > sealed);
+        self.links_version += u64::from(links != self.links.len());
         let oldest = self.chunks.first().and_then(|chunk| chunk.positions.first());
         if oldest.is_none_or(|&(position, _)| position > sealed) {
             return;
@@ -141,6 +184,7 @@ impl Tail {
             .map(|chunk| chunk.batch.get_array_memory_size())
             .sum();
         if self.chunks.is_empty() {
+            self.has_marked = false;
             self.ids = HashSet::default();
         } else {
             self.ids = self
@@ -151,21 +195,16 @@ impl Tail {
         }
     }
 
-    /// The tail as one sorted run; kept until the tail changes.
-    pub fn sorted(&mut self) -> Result<Arc<SortedRun>> {
-        if let Some(run) = &self.sorted {
+    /// The tail as one sorted run of the events that answers count, each under the person it belongs to; kept until the
+    /// tail changes.
+    pub fn sorted(&mut self, who: &Arc<Who>) -> Result<Arc<SortedRun>> {
+        if let Some((known, run)) = &self.sorted
+            && Arc::ptr_eq(known, who)
+        {
             return Ok(Arc::clone(run));
         }
-        let mut batches = Vec::new();
-        sort_batches(self.pending().batches(), &mut |batch| {
-            batches.push(batch);
-            Ok(())
-        })?;
-        let run = Arc::new(SortedRun {
-            batches,
-            rows: self.rows,
-        });
-        self.sorted = Some(Arc::clone(&run));
+        let run = Arc::new(self.pending().run(who, Kept::Counted)?);
+        self.sorted = Some((Arc::clone(who), Arc::clone(&run)));
         Ok(run)
     }
 
@@ -176,14 +215,25 @@ impl Tail {
         Pending {
             batches,
             position: self.last_position,
+            links: self.links().cloned().collect(),
+            has_marked: self.has_marked,
         }
     }
+}
+
+/// Which events are meant: those that answers count, or those they leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Counted,
+    Marked,
 }
 
 /// What a seal will write: the tail's rows up to a journal position.
 pub struct Pending {
     batches: Vec<RecordBatch>,
     position: i64,
+    links: Vec<LinkFact>,
+    has_marked: bool,
 }
 
 impl Pending {
@@ -195,17 +245,61 @@ impl Pending {
         self.position
     }
 
-    pub fn batches(&self) -> &[RecordBatch] {
-        &self.batches
+    pub fn links(&self) -> &[LinkFact] {
+        &self.links
     }
 
-    /// Hands the rows out in order of person, time and id.
-    pub fn sort_into(&self, sink: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
-        sort_batches(&self.batches, sink)
+    /// Hands the rows out in order of person, time and id, each under the person it belongs to.
+    pub fn sort_into(&self, who: &Who, kept: Kept, sink: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+        if kept == Kept::Marked && !self.has_marked {
+            return Ok(());
+        }
+        let chosen = self.batches.iter().map(|batch| {
+            let batch = if self.has_marked {
+                marked(batch, kept)
+            } else {
+                batch.clone()
+            };
+            if who.is_empty() { batch } else { rekey(&batch, who) }
+        });
+        sort_batches(&chosen.collect::<Vec<_>>(), sink)
+    }
+
+    /// The rows that came under one of the keys, in no order.
+    pub fn of(&self, keys: &[i64]) -> Vec<RecordBatch> {
+        let own = self.batches.iter().map(|batch| {
+            let persons = order::Keys::of(batch).person.iter();
+            let keep: BooleanArray = persons.map(|person| Some(keys.contains(person))).collect();
+            compute::filter_record_batch(batch, &keep).expect("one truth value per row")
+        });
+        own.filter(|batch| batch.num_rows() > 0).collect()
+    }
+
+    /// The same rows as a run in memory.
+    pub fn run(&self, who: &Who, kept: Kept) -> Result<SortedRun> {
+        let mut run = SortedRun::default();
+        self.sort_into(who, kept, &mut |batch| {
+            run.rows += batch.num_rows();
+            run.batches.push(batch);
+            Ok(())
+        })?;
+        Ok(run)
     }
 }
 
-fn sort_batches(batches: &[RecordBatch], sink: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+/// Those rows of the batch that are meant.
+fn marked(batch: &RecordBatch, kept: Kept) -> RecordBatch {
+    let mark = batch.column(Column::Mark.index());
+    let keep = match kept {
+        Kept::Counted => compute::is_null(mark),
+        Kept::Marked => compute::is_not_null(mark),
+    };
+    keep.and_then(|keep| compute::filter_record_batch(batch, &keep))
+        .expect("one truth value per row")
+}
+
+/// Sorts rows of several batches by person, time and id.
+pub(crate) fn sort_batches(batches: &[RecordBatch], sink: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
     let batches: Vec<&RecordBatch> = batches.iter().collect();
     for part in order::sorted_places(&batches).chunks(RUN_BATCH_ROWS) {
         let batch =

@@ -61,8 +61,10 @@ fn decimals(batch: &RecordBatch) -> ArrayRef {
     Arc::new((0..batch.num_rows()).map(decimal).collect::<StringArray>())
 }
 
+/// The columns of the open format: what is ours alone (the act we read into a name, keys behind links, marks) stays here.
 fn exported() -> impl Iterator<Item = Column> {
-    Column::ALL.into_iter().filter(|&column| column != Column::Act)
+    let is_ours = |column: &Column| matches!(column, Column::Act | Column::Origin | Column::Handle | Column::Mark);
+    Column::ALL.into_iter().filter(move |column| !is_ours(column))
 }
 
 fn schema() -> SchemaRef {

@@ -72,8 +72,8 @@ impl Gather {
                     run: index,
                     ordinal: first + row as u64,
                 }));
-                run.row = end;
-                if end == run.page.rows() && !run.turn_page()? {
+                run.advance(end);
+                if run.row == run.page.rows() && !run.turn_page()? {
                     break;
                 }
             }
@@ -110,7 +110,7 @@ impl Gather {
         for part in &self.parts {
             let run = &mut runs[part.run];
             self.raw.append(run, part.end);
-            run.row = part.end;
+            run.advance(part.end);
         }
         true
     }

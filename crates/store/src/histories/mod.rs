@@ -159,11 +159,13 @@ pub struct Histories {
 
 impl Histories {
     pub fn open(snapshot: &Snapshot, columns: Columns, range: RangeInclusive<i64>) -> Result<Self> {
-        let mut runs = Vec::with_capacity(snapshot.segments.len() + 1);
-        for segment in &snapshot.segments {
-            runs.extend(Run::of_segment(segment, columns, range.clone(), &snapshot.terms)?);
+        let mut runs = Vec::with_capacity(snapshot.sources.len() + 2);
+        for source in &snapshot.sources {
+            runs.extend(Run::of_segment(source, columns, range.clone(), &snapshot.terms)?);
         }
-        runs.extend(Run::of_tail(&snapshot.tail, columns, range, &snapshot.terms)?);
+        for run in [&snapshot.moved, &snapshot.tail] {
+            runs.extend(Run::of_memory(run, columns, range.clone(), &snapshot.terms)?);
+        }
         Ok(Self {
             runs,
             gather: Gather::new(columns),
@@ -182,8 +184,8 @@ impl Histories {
             let end = run.end_of_person();
             if !is_shared && (end < run.page.rows() || run.is_last_page) {
                 observe(&run.page.history(person, run.row, end));
-                run.row = end;
-                if end == run.page.rows() {
+                run.advance(end);
+                if run.row == run.page.rows() {
                     self.turn_pages()?;
                 }
             } else {

@@ -7,6 +7,7 @@ use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use super::{Columns, Page, page::Decoder};
 use crate::{
     error::Result,
+    people::moved::Source,
     segment::{
         read::{Form, RangeReader, Segment},
         schema::Column,
@@ -28,6 +29,9 @@ pub struct Run {
     pub is_last_page: bool,
     next_ordinal: u64,
     ahead: Option<RecordBatch>,
+    /// Persons, ascending, whose rows here are passed over.
+    hidden: Arc<[i64]>,
+    next_hidden: usize,
 }
 
 enum Input {
@@ -36,7 +40,7 @@ enum Input {
         reader: Box<RangeReader>,
         ids: Option<Box<IdReader>>,
     },
-    Tail {
+    Memory {
         run: Arc<SortedRun>,
         next: usize,
     },
@@ -52,7 +56,7 @@ struct IdReader {
 impl Run {
     /// `None` when the segment holds nobody in `range`.
     pub fn of_segment(
-        segment: &Arc<Segment>,
+        Source { segment, hidden }: &Source,
         columns: Columns,
         range: RangeInclusive<i64>,
         terms: &Arc<Terms>,
@@ -64,35 +68,43 @@ impl Run {
             reader,
             ids: None,
         };
-        Self::start(input, names, Decoder::new(columns, terms), range)
+        Self::start(input, names, Decoder::new(columns, terms), (range, Arc::clone(hidden)))
     }
 
-    /// `None` when the tail holds nobody in `range`.
-    pub fn of_tail(
+    /// `None` when the run in memory holds nobody in `range`.
+    pub fn of_memory(
         run: &Arc<SortedRun>,
         columns: Columns,
         range: RangeInclusive<i64>,
         terms: &Arc<Terms>,
     ) -> Result<Option<Self>> {
-        let input = Input::Tail {
+        let input = Input::Memory {
             run: Arc::clone(run),
             next: 0,
         };
-        Self::start(input, Column::ALL.to_vec(), Decoder::new(columns, terms), range)
+        let everybody = (range, Arc::default());
+        Self::start(input, Column::ALL.to_vec(), Decoder::new(columns, terms), everybody)
     }
 
-    fn start(input: Input, names: Vec<Column>, decoder: Decoder, range: RangeInclusive<i64>) -> Result<Option<Self>> {
+    fn start(
+        input: Input,
+        names: Vec<Column>,
+        decoder: Decoder,
+        (range, hidden): (RangeInclusive<i64>, Arc<[i64]>),
+    ) -> Result<Option<Self>> {
         let page = Page::default();
         let mut run = Self {
             input,
             names,
             decoder,
-            range,
             page,
             row: 0,
             is_last_page: false,
             next_ordinal: 0,
             ahead: None,
+            next_hidden: hidden.partition_point(|person| person < range.start()),
+            range,
+            hidden,
         };
         run.ahead = run.read()?;
         Ok(run.turn_page()?.then_some(run))
@@ -115,6 +127,29 @@ impl Run {
         end
     }
 
+    /// Goes on to `row`, and past hidden persons; that may be the end of the page.
+    #[inline]
+    pub fn advance(&mut self, row: usize) {
+        self.row = row;
+        if self.next_hidden < self.hidden.len() {
+            self.pass_hidden();
+        }
+    }
+
+    fn pass_hidden(&mut self) {
+        while self.row < self.page.rows() && self.next_hidden < self.hidden.len() {
+            let (person, hidden) = (self.person(), self.hidden[self.next_hidden]);
+            if hidden < person {
+                self.next_hidden += 1;
+            } else if hidden == person {
+                // Stays the next hidden one: the rows may go on on the next page.
+                self.row = self.end_of_person();
+            } else {
+                return;
+            }
+        }
+    }
+
     /// Goes to the next page that holds somebody in the range. Returns whether there is one.
     pub fn turn_page(&mut self) -> Result<bool> {
         while let Some(batch) = self.ahead.take() {
@@ -130,8 +165,8 @@ impl Run {
                 self.page.persons = persons.slice(0, to);
             }
             self.is_last_page = self.ahead.is_none();
-            self.row = from;
-            if from < to {
+            self.advance(from);
+            if self.row < to {
                 return Ok(true);
             }
         }
@@ -141,7 +176,7 @@ impl Run {
     fn read(&mut self) -> Result<Option<RecordBatch>> {
         match &mut self.input {
             Input::Segment { reader, .. } => reader.next_batch(),
-            Input::Tail { run, next } => {
+            Input::Memory { run, next } => {
                 *next += 1;
                 Ok(run.batches.get(*next - 1).cloned())
             }
@@ -151,7 +186,7 @@ impl Run {
     /// The id of the event with that number in this run. Numbers asked for may only grow.
     pub fn id(&mut self, ordinal: u64) -> Result<String> {
         match &mut self.input {
-            Input::Tail { run, .. } => {
+            Input::Memory { run, .. } => {
                 let mut row = ordinal as usize;
                 for batch in &run.batches {
                     if row < batch.num_rows() {

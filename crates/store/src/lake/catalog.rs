@@ -76,20 +76,9 @@ pub fn create(connection: &Connection, now: Time) -> Result<()> {
     connection
         .execute("INSERT INTO ducklake_table_stats VALUES (?1, 0, 0, 0)", [EVENTS_TABLE])
         .doing(doing)?;
-    for column in Column::ALL {
-        connection
-            .execute(
-                "INSERT INTO ducklake_column VALUES (?1, 1, NULL, ?2, ?1, ?3, ?4, NULL, NULL, ?5, NULL)",
-                params![
-                    column.field_id(),
-                    EVENTS_TABLE,
-                    column.name(),
-                    column.lake_type(),
-                    !column.is_required()
-                ],
-            )
-            .doing(doing)?;
-    }
+    Column::ALL
+        .iter()
+        .try_for_each(|&column| add_column(connection, 1, column))?;
     for (view_id, name) in [(2, "pieces"), (3, "samples")] {
         connection
             .execute(
@@ -99,6 +88,64 @@ pub fn create(connection: &Connection, now: Time) -> Result<()> {
             .doing(doing)?;
     }
     Ok(())
+}
+
+/// Adds the columns that a later release brought, as a snapshot of its own; files written before read as null there.
+pub fn widen(connection: &Connection, now: Time) -> Result<()> {
+    let doing = "widen the lake catalog";
+    let known: i64 = connection
+        .query_row(
+            "SELECT count(*) FROM ducklake_column WHERE end_snapshot IS NULL",
+            [],
+            |row| row.get(0),
+        )
+        .doing(doing)?;
+    let missing = &Column::ALL[(known as usize).min(Column::ALL.len())..];
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let Head { snapshot, sealed } = head(connection)?;
+    let next = snapshot + 1;
+    connection
+        .execute(
+            "INSERT INTO ducklake_snapshot SELECT ?1, ?2, schema_version + 1, next_catalog_id, next_file_id
+             FROM ducklake_snapshot WHERE snapshot_id = ?3",
+            params![next, lake_time(now), snapshot],
+        )
+        .doing(doing)?;
+    connection
+        .execute(
+            "INSERT INTO ducklake_snapshot_changes VALUES (?1, ?2, 'longplay', NULL, ?3)",
+            params![next, format!("altered_table:{EVENTS_TABLE}"), extra_info(sealed)],
+        )
+        .doing(doing)?;
+    connection
+        .execute(
+            "INSERT INTO ducklake_schema_versions
+             SELECT ?1, schema_version FROM ducklake_snapshot WHERE snapshot_id = ?1",
+            [next],
+        )
+        .doing(doing)?;
+    missing
+        .iter()
+        .try_for_each(|&column| add_column(connection, next, column))
+}
+
+fn add_column(connection: &Connection, snapshot: i64, column: Column) -> Result<()> {
+    connection
+        .execute(
+            "INSERT INTO ducklake_column VALUES (?1, ?2, NULL, ?3, ?1, ?4, ?5, NULL, NULL, ?6, NULL)",
+            params![
+                column.field_id(),
+                snapshot,
+                EVENTS_TABLE,
+                column.name(),
+                column.lake_type(),
+                !column.is_required()
+            ],
+        )
+        .doing("write the lake catalog")
+        .map(drop)
 }
 
 /// Makes the catalog name the directory where it now lies.
@@ -166,7 +213,8 @@ pub fn segments(connection: &Connection, directory: &Path) -> Result<Vec<Segment
     let doing = "read the lake catalog";
     let mut select = connection
         .prepare_cached(
-            "SELECT data_file_id, path, record_count, file_size_bytes FROM ducklake_data_file
+            "SELECT data_file_id, path, record_count, file_size_bytes, coalesce(marked, 0)
+             FROM ducklake_data_file LEFT JOIN segment ON name = path
              WHERE table_id = ?1 AND end_snapshot IS NULL ORDER BY data_file_id",
         )
         .doing(doing)?;
@@ -179,9 +227,22 @@ pub fn segments(connection: &Connection, directory: &Path) -> Result<Vec<Segment
             path,
             rows: row.get(2)?,
             bytes: row.get(3)?,
+            is_marked: row.get(4)?,
         })
     });
     rows.and_then(Iterator::collect).doing(doing)
+}
+
+/// (origin, person) of the rows a segment holds under another key than their own.
+pub fn rekeyed(connection: &Connection, name: &str) -> Result<Vec<(i64, i64)>> {
+    connection
+        .prepare_cached("SELECT origin, person FROM rekeyed WHERE segment = ?1")
+        .and_then(|mut select| {
+            select
+                .query_map([name], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+        .doing("read the lake catalog")
 }
 
 /// A random UUID (version 4), as the format wants for its objects.

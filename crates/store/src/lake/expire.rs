@@ -64,9 +64,12 @@ pub fn expire(connection: &mut Connection, directory: &Path, now: Time) -> Resul
         .doing(DOING)?;
     for (file_id, name) in &due {
         remove(directory, name);
-        transaction
-            .execute("DELETE FROM segment WHERE name = ?1", [name])
-            .doing(DOING)?;
+        for sql in [
+            "DELETE FROM segment WHERE name = ?1",
+            "DELETE FROM rekeyed WHERE segment = ?1",
+        ] {
+            transaction.execute(sql, [name]).doing(DOING)?;
+        }
         transaction
             .execute(
                 "DELETE FROM ducklake_files_scheduled_for_deletion WHERE data_file_id = ?1",

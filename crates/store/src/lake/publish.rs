@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::{EVENTS_TABLE, catalog};
 use crate::{
     error::{Context, Result},
+    people::links::{self, LinkFact},
     segment::{ColumnStats, Written, lake_time, schema::Column},
 };
 
@@ -19,6 +20,8 @@ pub struct Change<'a> {
     pub replaced: &'a [i64],
     /// `None` leaves the position where it is.
     pub sealed: Option<i64>,
+    /// What the sealed events say about who is who.
+    pub links: &'a [LinkFact],
     pub now: Time,
 }
 
@@ -48,6 +51,7 @@ pub fn publish(connection: &mut Connection, change: &Change<'_>) -> Result<i64> 
             )
             .doing(DOING)?;
     }
+    links::record(&transaction, change.links)?;
     refresh_table_stats(&transaction)?;
     transaction
         .execute(
@@ -111,10 +115,16 @@ fn insert_file(transaction: &Transaction<'_>, snapshot: i64, file_id: i64, writt
         .doing(DOING)?;
     transaction
         .execute(
-            "INSERT INTO segment VALUES (?1, ?2)",
-            params![written.name, written.crc32],
+            "INSERT INTO segment (name, crc32, marked) VALUES (?1, ?2, ?3)",
+            params![written.name, written.crc32, written.is_marked],
         )
         .doing(DOING)?;
+    for (origin, person) in &written.rekeyed {
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO rekeyed VALUES (?1, ?2, ?3)")
+            .and_then(|mut insert| insert.execute(params![written.name, origin, person]))
+            .doing(DOING)?;
+    }
     for stats in &written.columns {
         transaction
             .execute(

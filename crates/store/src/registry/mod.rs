@@ -24,7 +24,7 @@ pub use keys::KeyInfo;
 pub(crate) use settings::secret;
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
@@ -51,6 +51,12 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
         catalog::create(&transaction, now)?;
         settings::create(&transaction)?;
         goals::create(&transaction)?;
+    }
+    if found < 2 {
+        transaction
+            .execute_batch(include_str!("0002_people.sql"))
+            .doing(doing)?;
+        catalog::widen(&transaction, now)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT).doing(doing)?;
     catalog::settle(&transaction, directory)?;

@@ -18,6 +18,8 @@ pub struct SegmentInfo {
     pub path: PathBuf,
     pub rows: u64,
     pub bytes: u64,
+    /// Whether it holds only events that answers leave out.
+    pub is_marked: bool,
 }
 
 /// What writing a segment measured; goes into the catalog with it.
@@ -29,6 +31,9 @@ pub struct Written {
     pub footer_bytes: u64,
     /// CRC-32 of the whole file.
     pub crc32: u32,
+    pub is_marked: bool,
+    /// (origin, person) of rows written under another key than their own, each pair once.
+    pub rekeyed: Vec<(i64, i64)>,
     pub columns: Vec<ColumnStats>,
 }
 

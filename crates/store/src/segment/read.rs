@@ -4,14 +4,15 @@
 use std::{fs::File, ops::RangeInclusive, path::PathBuf, sync::Arc};
 
 use arrow::{
-    array::RecordBatch,
-    datatypes::{DataType, Field, Schema},
+    array::{AsArray, RecordBatch, new_null_array},
+    datatypes::{DataType, Field, Int64Type, Schema},
 };
 use parquet::{
     arrow::{
         ProjectionMask,
         arrow_reader::{
             ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+            RowSelection,
         },
     },
     file::statistics::Statistics,
@@ -34,13 +35,18 @@ pub struct Segment {
     dictionary: ArrowReaderMetadata,
     /// Least and greatest person of each row group.
     persons: Vec<(i64, i64)>,
+    /// How many columns the file has: those of later releases read as null.
+    width: usize,
+    /// (origin, person) of rows that lie under another key than their own.
+    pub rekeyed: Vec<(i64, i64)>,
 }
 
 impl Segment {
-    pub fn open(info: SegmentInfo) -> Result<Self> {
+    pub fn open(info: SegmentInfo, rekeyed: Vec<(i64, i64)>) -> Result<Self> {
         let file = File::open(&info.path).at("open the segment", &info.path)?;
         let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).at("opened", &info.path)?;
-        let options = ArrowReaderOptions::new().with_schema(Arc::new(dictionary_schema()));
+        let width = plain.schema().fields().len().min(Column::ALL.len());
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(dictionary_schema(width)));
         let dictionary =
             ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).at("opened", &info.path)?;
         let mut persons = Vec::new();
@@ -61,6 +67,8 @@ impl Segment {
             plain,
             dictionary,
             persons,
+            width,
+            rekeyed,
         })
     }
 
@@ -69,23 +77,81 @@ impl Segment {
         let groups: Vec<usize> = (0..self.persons.len())
             .filter(|&group| self.persons[group].0 <= *range.end() && *range.start() <= self.persons[group].1)
             .collect();
+        self.read_groups(columns, groups, None, form)
+    }
+
+    fn read_groups(
+        &self,
+        columns: &[Column],
+        groups: Vec<usize>,
+        rows: Option<RowSelection>,
+        form: Form,
+    ) -> Result<RangeReader> {
         let file = File::open(&self.info.path).at("open the segment", &self.info.path)?;
         let metadata = match form {
             Form::Plain => self.plain.clone(),
             Form::Dictionary => self.dictionary.clone(),
         };
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
-        let mask = ProjectionMask::leaves(builder.parquet_schema(), columns.iter().map(|column| column.index()));
-        let reader = builder
+        let present = columns
+            .iter()
+            .map(|column| column.index())
+            .filter(|&index| index < self.width);
+        let mask = ProjectionMask::leaves(builder.parquet_schema(), present);
+        let mut builder = builder
             .with_projection(mask)
             .with_row_groups(groups)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .at("read", &self.info.path)?;
+            .with_batch_size(BATCH_ROWS);
+        if let Some(rows) = rows {
+            builder = builder.with_row_selection(rows);
+        }
         Ok(RangeReader {
-            reader,
+            reader: builder.build().at("read", &self.info.path)?,
             path: self.info.path.clone(),
+            absent: absent(columns, self.width, form),
         })
+    }
+
+    /// Whole rows of the given persons (ascending), in order.
+    pub fn fetch(&self, persons: &[i64]) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        for (group, &(least, greatest)) in self.persons.iter().enumerate() {
+            let from = persons.partition_point(|&person| person < least);
+            let to = persons.partition_point(|&person| person <= greatest);
+            if from == to {
+                continue;
+            }
+            let ranges = self.find(group, &persons[from..to])?;
+            if ranges.is_empty() {
+                continue;
+            }
+            let rows = self.plain.metadata().row_group(group).num_rows().unsigned_abs() as usize;
+            let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), rows);
+            let mut reader = self.read_groups(&Column::ALL, vec![group], Some(selection), Form::Plain)?;
+            while let Some(batch) = reader.next_batch()? {
+                batches.push(batch);
+            }
+        }
+        Ok(batches)
+    }
+
+    /// Where in a row group the rows of the given persons lie.
+    fn find(&self, group: usize, persons: &[i64]) -> Result<Vec<std::ops::Range<usize>>> {
+        let mut reader = self.read_groups(&[Column::Person], vec![group], None, Form::Plain)?;
+        let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut first = 0;
+        while let Some(batch) = reader.next_batch()? {
+            let here = batch.column(0).as_primitive::<Int64Type>().values();
+            for person in persons {
+                let from = here.partition_point(|key| key < person);
+                let to = from + here[from..].partition_point(|key| key == person);
+                if from < to {
+                    ranges.push(first + from..first + to);
+                }
+            }
+            first += here.len();
+        }
+        Ok(ranges)
     }
 
     /// Bytes on disk of `columns`, compressed.
@@ -95,6 +161,7 @@ impl Segment {
             .flat_map(|group| {
                 columns
                     .iter()
+                    .filter(|c| c.index() < self.width)
                     .map(|c| group.column(c.index()).compressed_size().unsigned_abs())
             })
             .sum()
@@ -114,12 +181,44 @@ pub enum Form {
 pub struct RangeReader {
     reader: ParquetRecordBatchReader,
     path: PathBuf,
+    /// Columns asked for that the file is too old to have; they come last in every order of columns.
+    absent: Vec<Field>,
 }
 
 impl RangeReader {
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        self.reader.next().transpose().at("read", &self.path)
+        let batch = self.reader.next().transpose().at("read", &self.path)?;
+        Ok(batch.map(|batch| {
+            if self.absent.is_empty() {
+                batch
+            } else {
+                padded(&batch, &self.absent)
+            }
+        }))
     }
+}
+
+fn absent(columns: &[Column], width: usize, form: Form) -> Vec<Field> {
+    let schema = match form {
+        Form::Plain => segment_schema(),
+        Form::Dictionary => Arc::new(dictionary_schema(Column::ALL.len())),
+    };
+    let missing = columns
+        .iter()
+        .map(|column| column.index())
+        .filter(|&index| index >= width);
+    missing.map(|index| schema.field(index).clone()).collect()
+}
+
+/// The batch with the absent columns as nulls.
+fn padded(batch: &RecordBatch, absent: &[Field]) -> RecordBatch {
+    let mut fields: Vec<Arc<Field>> = batch.schema().fields().iter().cloned().collect();
+    let mut columns = batch.columns().to_vec();
+    for field in absent {
+        columns.push(new_null_array(field.data_type(), batch.num_rows()));
+        fields.push(Arc::new(field.clone()));
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("a null array of its type per absent column")
 }
 
 fn person_bounds(statistics: Option<&Statistics>) -> (i64, i64) {
@@ -132,15 +231,21 @@ fn person_bounds(statistics: Option<&Statistics>) -> (i64, i64) {
     }
 }
 
-fn dictionary_schema() -> Schema {
+/// The first `width` columns, repetitive texts as dictionaries.
+fn dictionary_schema(width: usize) -> Schema {
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let schema = segment_schema();
-    let fields = Column::ALL.into_iter().zip(schema.fields()).map(|(column, field)| {
-        if column.is_repetitive() {
-            Field::new(field.name(), dictionary.clone(), field.is_nullable()).with_metadata(field.metadata().clone())
-        } else {
-            field.as_ref().clone()
-        }
-    });
+    let fields = Column::ALL
+        .into_iter()
+        .zip(schema.fields())
+        .take(width)
+        .map(|(column, field)| {
+            if column.is_repetitive() {
+                Field::new(field.name(), dictionary.clone(), field.is_nullable())
+                    .with_metadata(field.metadata().clone())
+            } else {
+                field.as_ref().clone()
+            }
+        });
     Schema::new(fields.collect::<Vec<_>>()).with_metadata(schema.metadata().clone())
 }

@@ -3,10 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder},
+    array::{ArrayRef, Int64Array, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder},
     datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
 };
-use longplay_domain::Event;
+use longplay_domain::{Event, Handle, Mark};
 
 /// A column of the lake table `events`, in its order on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,10 +27,16 @@ pub enum Column {
     ValueMinor,
     Currency,
     Properties,
+    /// Key of the handle the event came under, where it is not `person`.
+    Origin,
+    /// That handle in clear; never an anonymous one.
+    Handle,
+    /// Why answers leave the event out.
+    Mark,
 }
 
 impl Column {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Person,
         Self::Time,
         Self::Id,
@@ -46,6 +52,9 @@ impl Column {
         Self::ValueMinor,
         Self::Currency,
         Self::Properties,
+        Self::Origin,
+        Self::Handle,
+        Self::Mark,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -65,6 +74,9 @@ impl Column {
             Self::ValueMinor => "value_minor",
             Self::Currency => "currency",
             Self::Properties => "properties",
+            Self::Origin => "origin",
+            Self::Handle => "handle",
+            Self::Mark => "mark",
         }
     }
 
@@ -79,7 +91,7 @@ impl Column {
 
     pub const fn lake_type(self) -> &'static str {
         match self {
-            Self::Person | Self::ValueMinor => "int64",
+            Self::Person | Self::ValueMinor | Self::Origin => "int64",
             Self::Time => "timestamptz",
             Self::Properties => "json",
             _ => "varchar",
@@ -88,7 +100,7 @@ impl Column {
 
     fn arrow_type(self) -> DataType {
         match self {
-            Self::Person | Self::ValueMinor => DataType::Int64,
+            Self::Person | Self::ValueMinor | Self::Origin => DataType::Int64,
             Self::Time => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             _ => DataType::Utf8,
         }
@@ -98,7 +110,7 @@ impl Column {
     pub const fn is_repetitive(self) -> bool {
         !matches!(
             self,
-            Self::Person | Self::Time | Self::Id | Self::ValueMinor | Self::Properties
+            Self::Person | Self::Time | Self::Id | Self::ValueMinor | Self::Properties | Self::Origin | Self::Handle
         )
     }
 
@@ -153,6 +165,9 @@ pub fn to_batch(events: &[Event]) -> RecordBatch {
             Column::ValueMinor => Arc::new(value.finish()),
             Column::Currency => Arc::new(currency.finish()),
             Column::Properties => texts(Event::properties),
+            Column::Origin => Arc::new(Int64Array::new_null(events.len())),
+            Column::Handle => texts(|event| event.handle().map(Handle::as_str)),
+            Column::Mark => texts(|event| event.mark().map(Mark::name)),
         }
     });
     RecordBatch::try_new(segment_schema(), columns.to_vec())

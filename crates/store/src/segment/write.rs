@@ -30,6 +30,8 @@ pub struct SegmentWriter<'a> {
     writer: ArrowWriter<File>,
     fingerprints: Vec<u64>,
     bounds: Vec<Bounds>,
+    is_marked: bool,
+    rekeyed: Vec<(i64, i64)>,
 }
 
 impl<'a> SegmentWriter<'a> {
@@ -46,6 +48,8 @@ impl<'a> SegmentWriter<'a> {
             writer,
             fingerprints: Vec::new(),
             bounds,
+            is_marked: false,
+            rekeyed: Vec::new(),
         })
     }
 
@@ -56,10 +60,28 @@ impl<'a> SegmentWriter<'a> {
         for (column, bounds) in Column::ALL.into_iter().zip(&mut self.bounds) {
             bounds.widen(column, batch.column(column.index()).as_ref());
         }
+        self.note_rekeyed(batch);
+        self.is_marked |= batch.column(Column::Mark.index()).null_count() < batch.num_rows();
         let ids = batch.column(Column::Id.index()).as_string::<i32>();
         self.fingerprints
             .extend((0..ids.len()).map(|row| self.key.fingerprint(ids.value(row).as_bytes())));
         Ok(())
+    }
+
+    /// A person's rows lie together, so their pairs repeat nearby.
+    fn note_rekeyed(&mut self, batch: &RecordBatch) {
+        let origins = batch.column(Column::Origin.index()).as_primitive::<Int64Type>();
+        if origins.null_count() == origins.len() {
+            return;
+        }
+        let persons = batch.column(Column::Person.index()).as_primitive::<Int64Type>();
+        for (origin, &person) in origins.iter().zip(persons.values()) {
+            let Some(origin) = origin else { continue };
+            let mut nearby = self.rekeyed.iter().rev().take_while(|pair| pair.1 == person);
+            if !nearby.any(|pair| pair.0 == origin) {
+                self.rekeyed.push((origin, person));
+            }
+        }
     }
 
     /// Writes the footer and the id index and makes both durable.
@@ -90,6 +112,8 @@ impl<'a> SegmentWriter<'a> {
             bytes,
             footer_bytes,
             crc32,
+            is_marked: self.is_marked,
+            rekeyed: self.rekeyed,
             columns,
         })
     }
@@ -107,6 +131,9 @@ fn properties() -> WriterProperties {
         builder = builder.set_column_dictionary_enabled(path.clone(), column.is_repetitive());
         if column == Column::Person {
             builder = builder.set_column_encoding(path, Encoding::PLAIN);
+        } else if column == Column::Handle {
+            // A person's handle is the same row after row: only where it changes is it written.
+            builder = builder.set_column_encoding(path, Encoding::DELTA_BYTE_ARRAY);
         }
     }
     builder.build()
@@ -157,13 +184,15 @@ impl Bounds {
     fn widen(&mut self, column: Column, array: &dyn Array) {
         self.nulls += array.null_count() as i64;
         match column {
-            Column::Person | Column::ValueMinor => {
+            Column::Person | Column::ValueMinor | Column::Origin => {
                 self.widen_numbers(array.as_primitive::<Int64Type>().iter().flatten())
             }
             Column::Time => {
                 let times = array.as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
                 self.widen_numbers(times.iter().flatten());
             }
+            // Nobody looks a handle up by range, and the catalog is no place for addresses.
+            Column::Handle => {}
             _ => {
                 let texts = array.as_string::<i32>();
                 for text in texts.iter().flatten() {

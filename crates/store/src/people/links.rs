@@ -1,0 +1,170 @@
+//! Links on disk (`link` in `longplay.db`) and on their way there (in the tail).
+
+use longplay_domain::{Evidence, Handle, Link, PersonKey, Time};
+use rusqlite::{Connection, params};
+
+use super::resolve::{Fact, Standing};
+use crate::error::{Context, Result};
+
+const DOING: &str = "write who is who";
+
+/// A link as it was said, with what the resolution needs of it.
+#[derive(Clone, Debug)]
+pub struct LinkFact {
+    pub link: Link,
+    pub fact: Fact,
+}
+
+impl LinkFact {
+    pub fn new(link: Link, at: Time, key: &PersonKey) -> Self {
+        let fact = Fact::new(&link, at.micros(), key);
+        Self { link, fact }
+    }
+}
+
+/// A link as it is kept.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    pub link: LinkFact,
+    pub why: Option<String>,
+    pub undone_at: Option<Time>,
+}
+
+/// Which state the links are in; grows with every change.
+pub fn version(connection: &Connection) -> Result<i64> {
+    connection
+        .prepare_cached("SELECT coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'links_version'), 0)")
+        .and_then(|mut select| select.query_row([], |row| row.get(0)))
+        .doing("read who is who")
+}
+
+fn touch(connection: &Connection) -> Result<()> {
+    connection
+        .execute(
+            "INSERT INTO setting VALUES ('links_version', '1')
+             ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+            [],
+        )
+        .doing(DOING)
+        .map(drop)
+}
+
+/// Adds what is new; of a fact said again the earliest time stays, and one that was undone stays undone.
+pub fn record(connection: &Connection, facts: &[LinkFact]) -> Result<()> {
+    let mut changed = 0;
+    for LinkFact { link, fact } in facts {
+        changed += connection
+            .prepare_cached(
+                "INSERT INTO link VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL)
+                 ON CONFLICT(id) DO UPDATE SET at = excluded.at WHERE excluded.at < at",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    fact.id,
+                    link.from().as_str(),
+                    link.to().as_str(),
+                    fact.from,
+                    fact.to,
+                    link.evidence().name(),
+                    fact.at
+                ])
+            })
+            .doing(DOING)?;
+    }
+    if changed > 0 { touch(connection) } else { Ok(()) }
+}
+
+/// Writes the owner's word: a link that holds until it is undone.
+pub fn merge(connection: &Connection, said: &LinkFact, why: &str) -> Result<()> {
+    record(connection, std::slice::from_ref(said))?;
+    connection
+        .execute(
+            "UPDATE link SET why = ?2, undone_at = NULL WHERE id = ?1",
+            params![said.fact.id, why],
+        )
+        .doing(DOING)?;
+    touch(connection)
+}
+
+/// Undoes a link. Returns whether there was one that held.
+pub fn undo(connection: &Connection, said: &LinkFact, now: Time) -> Result<bool> {
+    record(connection, std::slice::from_ref(said))?;
+    let changed = connection
+        .execute(
+            "UPDATE link SET undone_at = ?2 WHERE id = ?1 AND undone_at IS NULL",
+            params![said.fact.id, now.micros()],
+        )
+        .doing(DOING)?;
+    touch(connection)?;
+    Ok(changed > 0)
+}
+
+/// Every fact on disk: those that hold, and the ids of those undone.
+pub fn facts(connection: &Connection) -> Result<(Vec<Fact>, Vec<i64>)> {
+    let mut undone = Vec::new();
+    let mut held = Vec::new();
+    for row in rows(connection, "", &[])? {
+        match row.undone_at {
+            Some(_) => undone.push(row.link.fact.id),
+            None => held.push(row.link.fact),
+        }
+    }
+    Ok((held, undone))
+}
+
+/// Every link that touches one of the keys, oldest first.
+pub fn touching(connection: &Connection, keys: &[i64]) -> Result<Vec<LinkRow>> {
+    let list = keys.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let condition = format!("WHERE from_key IN ({list}) OR to_key IN ({list})");
+    rows(connection, &condition, &[])
+}
+
+/// The link of that id.
+pub fn find(connection: &Connection, id: i64) -> Result<Option<LinkRow>> {
+    Ok(rows(connection, "WHERE id = ?1", &[id])?.pop())
+}
+
+fn rows(connection: &Connection, condition: &str, values: &[i64]) -> Result<Vec<LinkRow>> {
+    let sql = format!(
+        "SELECT id, from_handle, to_handle, from_key, to_key, evidence, at, why, undone_at FROM link {condition} ORDER BY at, id"
+    );
+    let mut select = connection.prepare(&sql).doing("read who is who")?;
+    let rows = select.query_map(rusqlite::params_from_iter(values), |row| {
+        let (from, to): (String, String) = (row.get(1)?, row.get(2)?);
+        let evidence: String = row.get(5)?;
+        let parts = (row.get(0)?, row.get(3)?, row.get(4)?, row.get(6)?);
+        Ok((
+            link_row((from, to, evidence), parts),
+            row.get::<_, Option<String>>(7)?,
+            row.get::<_, Option<i64>>(8)?,
+        ))
+    });
+    let rows: Vec<_> = rows.and_then(Iterator::collect).doing("read who is who")?;
+    let known = rows.into_iter().filter_map(|(link, why, undone_at)| {
+        Some(LinkRow {
+            link: link?,
+            why,
+            undone_at: undone_at.map(Time::from_micros),
+        })
+    });
+    Ok(known.collect())
+}
+
+fn link_row(
+    (from, to, evidence): (String, String, String),
+    (id, from_key, to_key, at): (i64, i64, i64, i64),
+) -> Option<LinkFact> {
+    let (from, to) = (Handle::parse(&from)?, Handle::parse(&to)?);
+    let evidence = Evidence::parse(&evidence)?;
+    let fact = Fact {
+        id,
+        from: from_key,
+        to: to_key,
+        from_standing: Standing::of(&from),
+        to_standing: Standing::of(&to),
+        evidence,
+        at,
+    };
+    let link = Link::new(from, to, evidence)?;
+    Some(LinkFact { link, fact })
+}
