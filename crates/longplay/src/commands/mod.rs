@@ -8,6 +8,7 @@ mod export;
 mod goal;
 mod import;
 mod key;
+mod person;
 mod serve;
 
 use crate::{config::Config, exit::Exit};
@@ -23,6 +24,7 @@ pub enum Command {
     Export(export::Args),
     Check(check::Args),
     Key(key::Args),
+    Person(person::Args),
 }
 
 impl Command {
@@ -37,6 +39,7 @@ impl Command {
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),
             Self::Key(args) => key::run(args, config),
+            Self::Person(args) => person::run(&args, config),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 20] = [
     &[],
     &["serve"],
     &["demo"],
@@ -20,6 +20,11 @@ const COMMANDS: [&[&str]; 15] = [
     &["key"],
     &["key", "create"],
     &["key", "list"],
+    &["person"],
+    &["person", "show"],
+    &["person", "merge"],
+    &["person", "unlink"],
+    &["person", "export"],
 ];
 
 #[test]

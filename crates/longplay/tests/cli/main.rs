@@ -10,5 +10,6 @@ mod harness;
 mod help;
 mod hostile;
 mod import;
+mod person;
 mod serve;
 mod settings;
