@@ -8,7 +8,7 @@ from pathlib import Path
 COLUMNS = {
     "person": "BIGINT", "time": "TIMESTAMP WITH TIME ZONE", "id": "VARCHAR", "act": "VARCHAR", "event": "VARCHAR", "piece": "VARCHAR",
     "channel": "VARCHAR", "referrer": "VARCHAR", "source": "VARCHAR", "medium": "VARCHAR", "campaign": "VARCHAR", "country": "VARCHAR",
-    "value_minor": "BIGINT", "currency": "VARCHAR", "properties": "JSON",
+    "value_minor": "BIGINT", "currency": "VARCHAR", "properties": "JSON", "origin": "BIGINT", "handle": "VARCHAR", "mark": "VARCHAR",
 }
 
 
