@@ -154,5 +154,6 @@ export const cases = {
     expect: ["page 127.0.0.1/a", "Early Bird 127.0.0.1/a", "Signed Up 127.0.0.1/a", "page 127.0.0.1/b", "Early Bird 127.0.0.1/b"],
   },
   "longplay.js, silent": { send: silent, expect: ["Agreed 127.0.0.1/a"] },
-  "longplay.js, own visits": { send: own, expect: ["page 127.0.0.1/a", "Early Bird 127.0.0.1/a"], marked: 2 },
+  // Kept, as `marked` counts, and left out of answers and of what is exported.
+  "longplay.js, own visits": { send: own, expect: [], marked: 2 },
 };

@@ -70,7 +70,7 @@ export async function silent({ url, key }) {
   });
 }
 
-// The owner's own visits are marked; everything is held all the same.
+// The owner's own visits are marked: held, and left out of answers.
 export async function own({ url, key }) {
   await onSite({ html: html(url, key) }, async ({ page, site }) => {
     await page.goto(`${site}/a#longplay-own`);
