@@ -20,8 +20,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{config, exit::Exit};
 
-/// How often what was accepted is sealed and segments are merged.
-const UPKEEP_EVERY: Duration = Duration::from_secs(3);
+/// How often upkeep looks whether there is something to do.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// After how long so many events are sealed, and after how long any: a segment of a few events is not worth its files.
+const SEAL_MANY: (usize, Duration) = (5_000, Duration::from_secs(5));
+const SEAL_ANY: Duration = Duration::from_secs(60);
+/// How long upkeep rests after something failed; twice as long after each failure in a row, up to the most.
+const REST: Duration = Duration::from_secs(1);
+const REST_MAX: Duration = Duration::from_secs(60);
 /// How often files whose time is over are deleted.
 const EXPIRE_EVERY: Duration = Duration::from_secs(3_600);
 /// How long the stop waits for upkeep; the store survives being left in the middle, so it needn't wait longer.
@@ -119,15 +125,16 @@ impl Upkeep {
     fn start(store: Arc<Store>) -> anyhow::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new().name("upkeep".to_owned()).spawn(move || {
-            let mut expired = Instant::now();
-            while stopped.recv_timeout(UPKEEP_EVERY) == Err(RecvTimeoutError::Timeout) {
-                let is_due = expired.elapsed() >= EXPIRE_EVERY;
-                if is_due {
-                    expired = Instant::now();
-                }
-                if let Err(error) = tend(&store, is_due) {
-                    tracing::error!(error = %crate::exit::in_words(&error), "upkeep failed; it is tried again");
-                }
+            let mut pace = Pace::starting();
+            let mut rest = LOOK_EVERY;
+            while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
+                rest = match pace.tend(&store) {
+                    Ok(()) => LOOK_EVERY,
+                    Err(error) => {
+                        tracing::error!(error = %crate::exit::in_words(&error), "upkeep failed; it is tried again");
+                        (rest * 2).clamp(REST, REST_MAX)
+                    }
+                };
             }
         });
         Ok(Self {
@@ -146,12 +153,45 @@ impl Upkeep {
     }
 }
 
-fn tend(store: &Store, expire: bool) -> anyhow::Result<()> {
-    let now = config::now();
-    store.seal(now)?;
-    store.merge(now)?;
-    if expire {
-        store.expire(now)?;
+/// When what is due.
+struct Pace {
+    /// Since when something waits to be sealed.
+    unsealed_since: Option<Instant>,
+    merge_is_due: bool,
+    expired: Instant,
+}
+
+impl Pace {
+    fn starting() -> Self {
+        Self {
+            unsealed_since: None,
+            merge_is_due: true,
+            expired: Instant::now(),
+        }
     }
-    Ok(())
+
+    /// Does what is due: a seal, else a merge, which seals by itself when it takes long.
+    fn tend(&mut self, store: &Store) -> anyhow::Result<()> {
+        let now = config::now();
+        let unsealed = store.unsealed()?;
+        if unsealed.events == 0 {
+            self.unsealed_since = None;
+        } else {
+            let waiting = self.unsealed_since.get_or_insert_with(Instant::now).elapsed();
+            let (many, soon) = SEAL_MANY;
+            if unsealed.is_full || (unsealed.events >= many && waiting >= soon) || waiting >= SEAL_ANY {
+                store.seal(now)?;
+                self.unsealed_since = None;
+                self.merge_is_due = true;
+            }
+        }
+        if self.merge_is_due {
+            self.merge_is_due = store.merge(now)?;
+        }
+        if self.expired.elapsed() >= EXPIRE_EVERY {
+            self.expired = Instant::now();
+            store.expire(now)?;
+        }
+        Ok(())
+    }
 }

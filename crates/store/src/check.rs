@@ -13,6 +13,7 @@ use crate::{
     rows::EVERYBODY,
     seal::NAME_PREFIX,
     segment::{
+        ids::{self, IdIndex},
         read::{Form, Segment},
         schema::Column,
         write::checksum,
@@ -212,9 +213,8 @@ fn verify_sums(store: &Store, segments: &[Arc<Segment>], findings: &mut Vec<Find
 impl Store {
     /// How many of the sorted fingerprints a segment's id index holds.
     fn count_ids(&self, name: &str, sorted: &[u64]) -> Result<u64> {
-        let path = self.directory().join("ids").join(format!("{name}.ids"));
         let mut found = 0;
-        crate::segment::ids::IdIndex::open(&path)?.find(sorted, &path, |_| found += 1)?;
+        IdIndex::open(&ids::path(self.directory(), name))?.find(sorted, |_| found += 1)?;
         Ok(found)
     }
 

@@ -1,7 +1,10 @@
 //! What can go wrong with the data directory, and whose fault it is. The words name the path and what to do; the cause is
 //! the `source`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -30,6 +33,11 @@ pub enum StoreError {
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error("{0}")]
     Invalid(String),
+    #[error("more is coming in than the disk takes; send it again in a second")]
+    Busy,
+    /// What failed for all batches that were to become durable together.
+    #[error(transparent)]
+    Together(Arc<StoreError>),
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,5 +1,5 @@
-//! Accepted and durable: one SQLite row per accepted batch. When [`Appending::commit`] has returned, the batch survives a
-//! power cut; until then it never happened.
+//! Accepted and durable: one SQLite row per accepted batch. When [`Appending::commit`] has returned, the batches added
+//! survive a power cut; until then they never happened.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,11 @@ use crate::error::{Context, Result, StoreError};
 
 /// Bodies start with this byte, so that a later encoding can be told apart.
 const BODY_VERSION: u8 = 2;
+
+/// Batches trimmed at a time: a few milliseconds in which nobody can append.
+const TRIM_BATCHES: i64 = 128;
+/// Pages given back at a time.
+const SHRINK_PAGES: usize = 2_048;
 
 /// The journal of one data directory. Several processes may hold one.
 pub struct Journal {
@@ -27,6 +32,10 @@ impl Journal {
     pub fn open(directory: &Path) -> Result<Self> {
         let path = directory.join("journal.db");
         let connection = Connection::open(&path).doing("open the journal")?;
+        // Only counts for a file that is new.
+        connection
+            .pragma_update(None, "auto_vacuum", "INCREMENTAL")
+            .doing("prepare the journal")?;
         crate::registry::tune(&connection)?;
         connection
             .execute_batch(include_str!("journal.sql"))
@@ -51,16 +60,55 @@ impl Journal {
         read_after(&self.connection, &self.path, position)
     }
 
-    /// Forgets what is in published segments.
-    pub fn trim(&self, through: i64) -> Result<()> {
+    /// Keeps the journal from growing beyond so many pages.
+    #[cfg(test)]
+    pub fn limit_pages(&self, pages: u32) {
         self.connection
-            .execute("DELETE FROM batch WHERE position <= ?1", [through])
-            .doing("trim the journal")
-            .map(drop)
+            .pragma_update(None, "max_page_count", pages)
+            .expect("any number will do");
+    }
+
+    /// Forgets some of what is in published segments; returns whether there may be more. Nothing is lost when this is, so it
+    /// isn't flushed.
+    pub fn trim(&self, through: i64) -> Result<bool> {
+        let trimmed = self.unflushed(|connection| {
+            connection
+                .prepare_cached(
+                    "DELETE FROM batch WHERE position IN
+                     (SELECT position FROM batch WHERE position <= ?1 ORDER BY position LIMIT ?2)",
+                )?
+                .execute([through, TRIM_BATCHES])
+        });
+        Ok(trimmed.doing("trim the journal")? == TRIM_BATCHES as usize)
+    }
+
+    /// Gives some of the file's free room back; returns whether there is more of it.
+    pub fn shrink(&self) -> Result<bool> {
+        let free = |connection: &Connection| connection.query_row("PRAGMA freelist_count", [], |row| row.get(0));
+        let left = self.unflushed(|connection| {
+            let before: i64 = free(connection)?;
+            connection.execute_batch(&format!("PRAGMA incremental_vacuum({SHRINK_PAGES})"))?;
+            Ok((before, free(connection)?))
+        });
+        let (before, left) = left.doing("shrink the journal")?;
+        Ok(left > 0 && left < before)
+    }
+
+    fn unflushed<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let done = work(&self.connection);
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        done
     }
 }
 
-/// An append under way: look at what others appended, then add one batch, then commit.
+/// The events of a batch as the journal keeps them.
+pub fn encode(events: &[Event]) -> Result<Vec<u8>> {
+    postcard::to_extend(events, vec![BODY_VERSION])
+        .map_err(|error| StoreError::Invalid(format!("a batch can't be encoded for the journal ({error})")))
+}
+
+/// An append under way: look at what others appended, then add batches, then commit.
 pub struct Appending<'a> {
     transaction: Transaction<'a>,
     path: &'a Path,
@@ -71,19 +119,18 @@ impl Appending<'_> {
         read_after(&self.transaction, self.path, position)
     }
 
-    /// Adds the batch and returns its position once it is on disk.
-    pub fn commit(self, events: &[Event], now: Time) -> Result<i64> {
-        let body = postcard::to_extend(events, vec![BODY_VERSION]).map_err(|error| StoreError::Damaged {
-            path: self.path.to_owned(),
-            message: format!("a batch can't be encoded ({error})"),
-        })?;
+    /// Adds an encoded batch and returns the position it will have.
+    pub fn add(&self, body: &[u8], events: usize, now: Time) -> Result<i64> {
         self.transaction
             .prepare_cached("INSERT INTO batch (accepted_at, events, body) VALUES (?1, ?2, ?3)")
-            .and_then(|mut insert| insert.execute((now.micros(), events.len() as i64, body)))
+            .and_then(|mut insert| insert.execute((now.micros(), events as i64, body)))
             .doing("append to the journal")?;
-        let position = self.transaction.last_insert_rowid();
-        self.transaction.commit().doing("make the journal durable")?;
-        Ok(position)
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Puts the batches on disk.
+    pub fn commit(self) -> Result<()> {
+        self.transaction.commit().doing("make the journal durable")
     }
 }
 

@@ -1,7 +1,7 @@
 //! Many segments → fewer, size-tiered under one large one, a step at a time. Answers don't change; old files stay until they
 //! expire.
 
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 use longplay_domain::Time;
 
@@ -17,7 +17,7 @@ const TIER_ROWS_MIN: u64 = 65_536;
 impl Store {
     /// Does one merge if one is due. Returns whether it did.
     pub fn merge(&self, now: Time) -> Result<bool> {
-        let _lock = self.maintenance()?;
+        let lock = self.maintenance()?;
         let (marked, counted): (Vec<_>, Vec<_>) = self
             .live_segments()?
             .into_iter()
@@ -25,23 +25,26 @@ impl Store {
         let Some(chosen) = choose(&counted).or_else(|| choose(&marked)) else {
             return Ok(false);
         };
-        self.merge_segments(chosen, now)?;
+        self.merge_segments(chosen, &lock, now)?;
         Ok(true)
     }
 
     /// Writes the rows of several segments as one, each under the person it belongs to by now.
-    fn merge_segments(&self, segments: Vec<Arc<Segment>>, now: Time) -> Result<()> {
-        let (position, who) = {
-            let mut live = self.live();
-            let who = self.who(&mut live.view)?;
-            (live.view.head.sealed, who)
-        };
+    fn merge_segments(&self, segments: Vec<Arc<Segment>>, lock: &File, now: Time) -> Result<()> {
+        let position = self.refresh()?.head.sealed;
+        let who = self.who()?;
         let replaced: Vec<i64> = segments.iter().map(|segment| segment.info.file_id).collect();
+        let names: Vec<String> = segments.iter().map(|segment| segment.info.name.clone()).collect();
         let (sources, moved) = moved::split(segments, &who)?;
         let written = self.write_segment(position, |writer| {
+            writer.merges(names.iter().map(String::as_str));
             let mut rows = Rows::new(&sources, [Arc::new(moved)])?;
             while let Some(batch) = rows.next_batch()? {
                 writer.append(&batch)?;
+                // A large merge takes longer than a busy tail has room for.
+                if self.refresh()?.tail.is_full() {
+                    self.seal_under(lock, now)?;
+                }
             }
             Ok(())
         })?;

@@ -1,6 +1,6 @@
 //! Journal → segment. Safe to run twice: nothing counts until the one transaction that names the file and the position.
 
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 use longplay_domain::Time;
 
@@ -19,20 +19,47 @@ use crate::{
 /// Files of ours in `segments/` start like this; others are never touched.
 pub(crate) const NAME_PREFIX: &str = "seg-";
 
+/// With fewer rows than this in the tail, the journal gives back the room that it kept for more to come.
+const QUIET_ROWS: usize = 20_000;
+
+/// How much is not yet in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsealed {
+    pub events: usize,
+    /// So much that it should be sealed now.
+    pub is_full: bool,
+}
+
 impl Store {
-    /// Moves everything accepted into a segment. Returns whether there was anything.
+    /// What is accepted and not yet in a segment, by whomever.
+    pub fn unsealed(&self) -> Result<Unsealed> {
+        let view = self.refresh()?;
+        Ok(Unsealed {
+            events: view.tail.rows(),
+            is_full: view.tail.is_full(),
+        })
+    }
+
+    /// Seals when the tail has grown large, for whoever accepts much at once and has nobody beside it to seal.
+    pub fn make_room(&self, now: Time) -> Result<bool> {
+        let is_large = self.view().tail.is_large();
+        if is_large { self.seal(now) } else { Ok(false) }
+    }
+
+    /// Moves everything accepted into a segment. Returns whether there was anything. Others accept and ask meanwhile.
     pub fn seal(&self, now: Time) -> Result<bool> {
-        let _lock = self.maintenance()?;
-        let (pending, who) = {
-            let mut live = self.live();
-            self.refresh(&mut live)?;
-            let who = self.who(&mut live.view)?;
-            (live.view.tail.pending(), who)
-        };
+        let lock = self.maintenance()?;
+        self.sweep()?;
+        self.seal_under(&lock, now)
+    }
+
+    /// The same for who has the right to already, as a merge that takes so long that the tail fills.
+    pub(crate) fn seal_under(&self, _lock: &File, now: Time) -> Result<bool> {
+        let pending = self.refresh()?.tail.pending_seal();
         if pending.is_empty() {
             return Ok(false);
         }
-        self.sweep()?;
+        let who = self.who_with(&pending)?;
         let sealed = pending.position();
         let mut written = Vec::new();
         for kept in [Kept::Counted, Kept::Marked] {
@@ -48,7 +75,12 @@ impl Store {
             links: pending.links(),
             now,
         })?;
-        self.live().journal.trim(sealed)?;
+        self.drop_sorted_tail();
+        // A step at a time: whoever accepts gets in between.
+        while self.journal().trim(sealed)? {}
+        if self.view().tail.rows() < QUIET_ROWS {
+            while self.journal().shrink()? {}
+        }
         Ok(true)
     }
 
@@ -77,8 +109,9 @@ impl Store {
 
     /// Publishes and brings this process's own view up to it.
     pub(crate) fn publish(&self, change: &Change<'_>) -> Result<i64> {
-        let mut live = self.live();
-        let published = publish(&mut self.registry(), change);
+        let published = self
+            .warm_up(change.written)
+            .and_then(|()| publish(&mut self.registry(), change));
         if published.is_err() {
             change
                 .written
@@ -86,7 +119,7 @@ impl Store {
                 .for_each(|written| expire::remove(self.directory(), &written.name));
         }
         let snapshot = published?;
-        self.refresh(&mut live)?;
+        drop(self.refresh()?);
         Ok(snapshot)
     }
 
@@ -107,13 +140,7 @@ impl Store {
 
     /// The segments of the current view.
     pub(crate) fn live_segments(&self) -> Result<Vec<Arc<Segment>>> {
-        let mut live = self.live();
-        self.refresh(&mut live)?;
-        Ok(live
-            .view
-            .segments
-            .iter()
-            .map(|live| Arc::clone(&live.segment))
-            .collect())
+        let view = self.refresh()?;
+        Ok(view.segments.iter().map(|live| Arc::clone(&live.segment)).collect())
     }
 }

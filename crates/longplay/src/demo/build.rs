@@ -101,6 +101,7 @@ fn build(data: &Path, config: &Config) -> anyhow::Result<Store> {
             break;
         };
         let receipt = store.accept(batch, config.now)?;
+        store.make_room(config.now)?;
         let is_whole = receipt.verdicts.iter().all(|verdict| *verdict == Verdict::Admitted);
         anyhow::ensure!(
             is_whole,

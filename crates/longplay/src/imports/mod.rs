@@ -217,6 +217,7 @@ impl Taking<'_> {
             return Ok(());
         }
         let receipt = self.store.accept(claims, self.now)?;
+        self.store.make_room(self.now)?;
         self.bar.inc(places.len() as u64);
         for (verdict, place) in receipt.verdicts.iter().zip(&places) {
             match verdict {

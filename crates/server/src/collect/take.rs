@@ -91,11 +91,17 @@ async fn hand_over(
 
 /// On a thread that may block: parse, look at the key, accept, note.
 fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: Parse) -> Result<Taken, Why> {
-    let failed = |error: StoreError| {
-        tracing::error!(%error, "a batch could not be kept");
-        Why::Failed
+    let failed = |error: StoreError| match error {
+        StoreError::Busy => Why::Busy,
+        error => {
+            tracing::error!(%error, "a batch could not be kept");
+            Why::Failed
+        }
     };
     let (store, collector) = (app.store(), app.collector());
+    if store.is_crowded() {
+        return Err(Why::Busy);
+    }
     let known = |key: &str| collector.keys.name(key, store).map_err(failed);
     let encoding = facts.header(header::CONTENT_ENCODING.as_str());
     let carried = facts.key.as_deref().map(known).transpose()?.flatten();

@@ -113,12 +113,8 @@ impl Store {
     /// [`Store::merge_people`] does.
     pub fn unlink(&self, id: &str, now: Time) -> Result<LinkInfo> {
         let number = u64::from_str_radix(id, 16).map_err(|_| no_link(id))? as i64;
-        let in_tail = {
-            let mut live = self.live();
-            self.refresh(&mut live)?;
-            let mut links = live.view.tail.links();
-            links.find(|said| said.fact.id == number).cloned()
-        };
+        let pending = self.refresh()?.tail.pending();
+        let in_tail = pending.links().iter().find(|said| said.fact.id == number).cloned();
         let registry = self.registry();
         let kept = links::find(&registry, number)?.map(|row| row.link);
         let said = kept.or(in_tail).ok_or_else(|| no_link(id))?;
@@ -130,12 +126,11 @@ impl Store {
 
     /// The keys and links of the person behind a handle.
     pub(crate) fn known(&self, handle: &Handle) -> Result<Known> {
-        let mut live = self.live();
-        self.refresh(&mut live)?;
-        let who = self.who(&mut live.view)?;
+        let pending = self.refresh()?.tail.pending();
+        let who = self.who_with(&pending)?;
         let keys = who.keys_of(who.person(self.key().person(handle).0));
         let mut rows = links::touching(&self.registry(), &keys)?;
-        for said in live.view.tail.links() {
+        for said in pending.links() {
             let touches = keys.contains(&said.fact.from) || keys.contains(&said.fact.to);
             if !touches {
                 continue;
@@ -156,10 +151,9 @@ impl Store {
     /// Every row of a person, each once.
     fn rows_of(&self, known: &Known) -> Result<Vec<RecordBatch>> {
         let (segments, pending) = {
-            let mut live = self.live();
-            self.refresh(&mut live)?;
-            let segments: Vec<_> = live.view.segments.iter().map(|live| live.segment.clone()).collect();
-            (segments, live.view.tail.pending())
+            let mut view = self.refresh()?;
+            let segments: Vec<_> = view.segments.iter().map(|live| live.segment.clone()).collect();
+            (segments, view.tail.pending())
         };
         let person = known.keys[0];
         let mut found = Vec::new();

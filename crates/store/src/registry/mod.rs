@@ -21,7 +21,7 @@ use crate::{
 
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
-pub(crate) use settings::secret;
+pub(crate) use settings::{secret, zone};
 
 /// The on-disk format this release writes.
 pub const FORMAT: i64 = 2;

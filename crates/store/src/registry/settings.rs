@@ -49,12 +49,16 @@ fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {
         .map(drop)
 }
 
+pub(crate) fn zone(connection: &Connection) -> Result<Zone> {
+    let name = get(connection, "zone")?.unwrap_or_else(|| "UTC".to_owned());
+    Zone::named(&name)
+        .ok_or_else(|| StoreError::Invalid(format!("“{name}” in the settings is no time zone; set it with --zone")))
+}
+
 impl Store {
     /// The zone whose calendar days count; UTC until one is set.
     pub fn zone(&self) -> Result<Zone> {
-        let name = get(&self.registry(), "zone")?.unwrap_or_else(|| "UTC".to_owned());
-        Zone::named(&name)
-            .ok_or_else(|| StoreError::Invalid(format!("“{name}” in the settings is no time zone; set it with --zone")))
+        zone(&self.registry())
     }
 
     /// Whether a zone was ever set.

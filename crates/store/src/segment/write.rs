@@ -1,6 +1,10 @@
 //! Writing a segment: sorted batches in, one durable Parquet file, its id index and its statistics out.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
@@ -13,7 +17,9 @@ use parquet::{
 };
 
 use super::{
-    ColumnStats, Written, ids, lake_time,
+    ColumnStats, Written,
+    ids::{self, IdIndex, Union},
+    lake_time,
     schema::{Column, segment_schema},
 };
 use crate::error::{PathContext, Result};
@@ -22,13 +28,22 @@ use crate::error::{PathContext, Result};
 pub const ROW_GROUP_ROWS: usize = 131_072;
 const ZSTD_LEVEL: i32 = 3;
 
+/// Where the fingerprints of a segment's ids come from.
+enum Ids {
+    /// From its rows, and kept in memory until the end.
+    Appended(Vec<u64>),
+    /// From the id indexes of the segments it is merged of.
+    United(Vec<PathBuf>),
+}
+
 /// A segment being written. Nothing counts until [`SegmentWriter::finish`] has returned and the catalog names the file.
 pub struct SegmentWriter<'a> {
     directory: &'a Path,
     name: String,
     key: PersonKey,
     writer: ArrowWriter<File>,
-    fingerprints: Vec<u64>,
+    rows: u64,
+    ids: Ids,
     bounds: Vec<Bounds>,
     is_marked: bool,
     rekeyed: Vec<(i64, i64)>,
@@ -46,11 +61,19 @@ impl<'a> SegmentWriter<'a> {
             name,
             key,
             writer,
-            fingerprints: Vec::new(),
+            rows: 0,
+            ids: Ids::Appended(Vec::new()),
             bounds,
             is_marked: false,
             rekeyed: Vec::new(),
         })
+    }
+
+    /// Says, before the first row, that the rows are those of these segments: their id indexes are then merged, and the
+    /// memory a merge takes doesn't grow with it.
+    pub fn merges<'s>(&mut self, segments: impl IntoIterator<Item = &'s str>) {
+        let path = |name: &str| ids::path(self.directory, name);
+        self.ids = Ids::United(segments.into_iter().map(path).collect());
     }
 
     /// Appends rows, which must follow those before in (person, time, id).
@@ -62,10 +85,26 @@ impl<'a> SegmentWriter<'a> {
         }
         self.note_rekeyed(batch);
         self.is_marked |= batch.column(Column::Mark.index()).null_count() < batch.num_rows();
-        let ids = batch.column(Column::Id.index()).as_string::<i32>();
-        self.fingerprints
-            .extend((0..ids.len()).map(|row| self.key.fingerprint(ids.value(row).as_bytes())));
+        self.rows += batch.num_rows() as u64;
+        if let Ids::Appended(fingerprints) = &mut self.ids {
+            let ids = batch.column(Column::Id.index()).as_string::<i32>();
+            fingerprints.extend((0..ids.len()).map(|row| self.key.fingerprint(ids.value(row).as_bytes())));
+        }
         Ok(())
+    }
+
+    fn write_ids(&mut self) -> Result<()> {
+        let path = ids::path(self.directory, &self.name);
+        match &mut self.ids {
+            Ids::Appended(fingerprints) => {
+                fingerprints.sort_unstable();
+                ids::write(&path, self.rows, fingerprints.iter().copied().map(Ok))
+            }
+            Ids::United(parts) => {
+                let parts: Vec<IdIndex> = parts.iter().map(|part| IdIndex::open(part)).collect::<Result<_>>()?;
+                ids::write(&path, self.rows, Union::of(&parts)?)
+            }
+        }
     }
 
     /// A person's rows lie together, so their pairs repeat nearby.
@@ -88,7 +127,7 @@ impl<'a> SegmentWriter<'a> {
     pub fn finish(mut self) -> Result<Written> {
         let path = self.directory.join("segments").join(&self.name);
         let metadata = self.writer.finish().at("finished", &path)?;
-        let rows = self.fingerprints.len() as u64;
+        let rows = self.rows;
         let mut bytes_of = vec![0_i64; Column::ALL.len()];
         for group in metadata.row_groups() {
             for (index, column) in group.columns().iter().enumerate() {
@@ -96,8 +135,7 @@ impl<'a> SegmentWriter<'a> {
             }
         }
         self.writer.inner().sync_all().at("flush the segment", &path)?;
-        let ids_path = self.directory.join("ids").join(format!("{}.ids", self.name));
-        ids::write(&ids_path, &mut self.fingerprints)?;
+        self.write_ids()?;
         sync_directory(&self.directory.join("segments"))?;
         sync_directory(&self.directory.join("ids"))?;
         let (bytes, footer_bytes) = sizes(&path)?;

@@ -1,0 +1,111 @@
+//! The one door: claims in, a verdict for each in order, and what was admitted durable before the receipt leaves.
+//!
+//! Called from many threads at once. Judging, fingerprinting and encoding happen on the caller's thread without a lock; then
+//! batches line up in the [`queue`], and whoever finds nobody at work commits all that wait in one transaction ([`commit`]),
+//! so that a flush is shared by everybody who came while the last one ran.
+
+mod commit;
+pub(crate) mod queue;
+#[cfg(test)]
+mod tests;
+
+use longplay_domain::{Claim, Event, Refusal, Time};
+
+use self::queue::{Role, Turn};
+use crate::{
+    Store,
+    error::{Result, StoreError},
+    journal,
+};
+
+/// What became of one claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Admitted,
+    /// Its id has been admitted before.
+    Duplicate,
+    Refused(Refusal),
+}
+
+/// Proof that a batch is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Journal position; 0 when nothing was new.
+    pub position: i64,
+    /// One verdict a claim, in order.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// A batch that passed the gate, before it is known which of its ids are new. The first three are equally long.
+pub(crate) struct Judged {
+    pub events: Vec<Event>,
+    pub fingerprints: Vec<u64>,
+    /// Which verdict is each event's own.
+    pub places: Vec<usize>,
+    pub verdicts: Vec<Verdict>,
+    /// The events as the journal keeps them, should all of them be new, as they mostly are.
+    pub body: Vec<u8>,
+    pub now: Time,
+}
+
+impl Store {
+    /// Judges claims, drops the known and makes the rest durable. When this returns, the admitted events survive a power
+    /// cut and are part of every snapshot taken from now on. An error means that nothing of the batch was kept.
+    ///
+    /// Whoever accepts without end sees to it that [`Store::seal`] is called now and then: beyond a bound of unsealed
+    /// events, and beyond a bound of batches in line, the answer is [`StoreError::Busy`].
+    pub fn accept(&self, claims: Vec<Claim>, now: Time) -> Result<Receipt> {
+        let judged = self.judge(claims, now)?;
+        if judged.events.is_empty() {
+            return Ok(Receipt {
+                position: 0,
+                verdicts: judged.verdicts,
+            });
+        }
+        if self.view().tail.is_overfull() {
+            return Err(StoreError::Busy);
+        }
+        let turn = self.queue().enter(judged)?;
+        match turn {
+            Turn::Wait(seat) => match seat.wait() {
+                Role::Told(outcome) => outcome,
+                Role::Lead => self.lead(&seat),
+            },
+            Turn::Lead(seat) => self.lead(&seat),
+        }
+    }
+
+    /// Whether a batch had better not come now: [`Store::accept`] would refuse it, or let it wait for long.
+    pub fn is_crowded(&self) -> bool {
+        self.queue().is_crowded() || self.view().tail.is_overfull()
+    }
+
+    fn judge(&self, claims: Vec<Claim>, now: Time) -> Result<Judged> {
+        let gate = self.gate(now)?;
+        let mut judged = Judged {
+            events: Vec::with_capacity(claims.len()),
+            fingerprints: Vec::with_capacity(claims.len()),
+            places: Vec::with_capacity(claims.len()),
+            verdicts: Vec::with_capacity(claims.len()),
+            body: Vec::new(),
+            now,
+        };
+        for claim in claims {
+            match gate.admit(claim) {
+                Ok(event) => {
+                    judged
+                        .fingerprints
+                        .push(self.key().fingerprint(event.id().as_str().as_bytes()));
+                    judged.places.push(judged.verdicts.len());
+                    judged.events.push(event);
+                    judged.verdicts.push(Verdict::Admitted);
+                }
+                Err(refusal) => judged.verdicts.push(Verdict::Refused(refusal)),
+            }
+        }
+        if !judged.events.is_empty() {
+            judged.body = journal::encode(&judged.events)?;
+        }
+        Ok(judged)
+    }
+}
