@@ -6,6 +6,7 @@
 
 mod bench;
 mod browser;
+mod coverage;
 mod house;
 mod independent;
 mod licences;
@@ -28,6 +29,7 @@ usage: cargo xtask COMMAND
   tidy              check file heads, file sizes, names, walls between crates, licences
   test [STEP…]      everything CI runs; steps: fmt clippy tidy cargo independent browser sdk
   bench [NAME…]     run the scripts in benches/ against a release build
+  coverage          measure how often the intervals hold, and write docs/methods/coverage.md
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +58,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         }
         "test" => test::run(&house, rest),
         "bench" => bench::run(&house, rest),
+        "coverage" => coverage::run(&house),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(true)

@@ -7,7 +7,8 @@
 use crate::Estimate;
 use crate::gradient::{Dual, Real};
 use crate::optimise::{self, Objective, Starts};
-use crate::random::Draws;
+use crate::random::even;
+use crate::special::normal;
 use serde::Serialize;
 
 /// Why a model could not be fitted.
@@ -143,7 +144,7 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
         let precision = self.precision.as_ref()?;
         let value = quantity(&self.model);
         let mut found: Vec<f64> = (0..draws.count)
-            .map(|index| quantity(&self.draw(precision, &mut Draws::new(draws.seed, index as u64))))
+            .map(|index| quantity(&self.draw(precision, even(draws.seed, index))))
             .filter(|value| value.is_finite())
             .collect();
         if !value.is_finite() || found.len() * 10 < draws.count * 9 || !(level > 0.0 && level < 1.0) {
@@ -175,8 +176,8 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
         Some(inverse.map(|row| row.map(|entry| entry / times)))
     }
 
-    fn draw(&self, precision: &[[f64; N]; N], draws: &mut Draws) -> M {
-        let step = optimise::solve_transposed(precision, &std::array::from_fn(|_| draws.normal()));
+    fn draw(&self, precision: &[[f64; N]; N], place: [f64; N]) -> M {
+        let step = optimise::solve_transposed(precision, &place.map(normal::quantile));
         M::from_array(std::array::from_fn(|i| {
             (self.logs[i] + step[i])
                 .clamp(-2.0 * optimise::BOX, 2.0 * optimise::BOX)

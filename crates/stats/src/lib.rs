@@ -14,6 +14,7 @@ mod estimate;
 mod fitted;
 mod gradient;
 pub mod impact;
+pub mod least;
 mod linear;
 mod optimise;
 pub mod random;

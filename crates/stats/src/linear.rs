@@ -37,6 +37,11 @@ pub(crate) fn factorise(mut rows: Vec<Vec<f64>>) -> Option<Factors> {
 }
 
 impl Factors {
+    /// ln of the determinant's size.
+    pub fn ln_size(&self) -> f64 {
+        (0..self.rows.len()).map(|i| self.rows[i][i].abs().ln()).sum()
+    }
+
     /// x with A·x = right.
     pub fn solve(&self, right: &[f64]) -> Vec<f64> {
         let n = self.rows.len();

@@ -92,6 +92,23 @@ impl Draws {
     }
 }
 
+/// The `index`-th of a sequence of points that fills the unit cube evenly (Halton 1960), turned by an amount that the seed
+/// fixes (Cranley & Patterson 1976). A few hundred of them give the ends of an interval as a few thousand draws would.
+pub(crate) fn even<const N: usize>(seed: u64, index: usize) -> [f64; N] {
+    const BASES: [u64; 8] = [2, 3, 5, 7, 11, 13, 17, 19];
+    let mut turn = Draws::new(seed, u64::MAX);
+    std::array::from_fn(|axis| {
+        let base = BASES[axis % BASES.len()];
+        let (mut rest, mut place, mut size) = (index as u64 + 1, 0.0, 1.0);
+        while rest > 0 {
+            size /= base as f64;
+            place += size * (rest % base) as f64;
+            rest /= base;
+        }
+        (place + turn.uniform()).fract().clamp(1e-12, 1.0 - 1e-12)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +143,22 @@ mod tests {
             );
             assert!((found.1 / variance - 1.0).abs() < 0.04, "{index}: {found:?}");
         }
+    }
+
+    #[test]
+    fn even_points_are_even_on_every_axis_and_in_every_corner() {
+        let points: Vec<[f64; 4]> = (0..500).map(|index| even(7, index)).collect();
+        for axis in 0..4 {
+            let below = |share: f64| points.iter().filter(|point| point[axis] < share).count() as f64 / 500.0;
+            assert!(
+                [0.05, 0.5, 0.95]
+                    .iter()
+                    .all(|share| (below(*share) - share).abs() < 0.012),
+                "{axis}"
+            );
+        }
+        let corner = points.iter().filter(|point| point.iter().all(|u| *u < 0.5)).count();
+        assert!((24..40).contains(&corner), "{corner}");
     }
 
     #[test]

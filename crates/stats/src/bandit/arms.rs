@@ -12,6 +12,7 @@ use crate::optimise::{self, Objective};
 use crate::random::Draws;
 use crate::rates::{Ranked, rank_first};
 use crate::special::gamma::{ln_gamma, ln_rising};
+use crate::special::{normal, student};
 
 /// Fewer pieces say nothing.
 const PIECES_LEAST: usize = 6;
@@ -209,9 +210,11 @@ impl Response {
                 .sum::<f64>()
     }
 
-    /// The effects in one draw of the posterior.
+    /// The effects in one draw of the posterior, wider by Student's t: the spreads were learnt from the same few pieces.
     fn draw(&self, draws: &mut Draws) -> Vec<f64> {
-        let z: Vec<f64> = self.effects.iter().map(|_| draws.normal()).collect();
+        let degrees = (self.pieces as f64 - 1.0 - self.spreads.len() as f64).max(2.0);
+        let widen = student::two_sided(0.9, degrees) / normal::two_sided(0.9);
+        let z: Vec<f64> = self.effects.iter().map(|_| widen * draws.normal()).collect();
         let step = linear::solve_transposed(&self.precision, &z);
         self.effects.iter().zip(step).map(|(u, s)| u + s).collect()
     }

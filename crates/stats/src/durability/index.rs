@@ -4,12 +4,15 @@
 //! the best piece never happened. Back-catalogue D = share of the last 28 days' returning-person-days spent on pieces
 //! older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier days or more.
 //! Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and the index is √(B·R),
-//! marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential weights on each). The words
-//! are ours and stated below; they name an end of the interval, not the value.
+//! marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential weights on each), widened by
+//! Student's t for as few pieces as carry the audience. The words are ours and stated below; they name an end of the
+//! interval, not the value.
 
+use super::concentration;
 use crate::Estimate;
-use crate::fitted::{Bootstrap, interval_of_draws};
+use crate::fitted::{Bootstrap, interval_of_draws, sorted_quantile};
 use crate::random::Draws;
+use crate::special::{normal, student};
 
 const PIECES_LEAST: usize = 5;
 const PEOPLE_LEAST: usize = 100;
@@ -117,6 +120,46 @@ fn factors(audience: &Audience, person: impl Fn(usize) -> f64, piece: impl Fn(us
     }
 }
 
+/// Weights make a lucky piece luckier, so draws lie below the index; taking back half of that held best.
+const BIAS_TAKEN_BACK: f64 = 0.5;
+/// Fewer equal pieces than this are not told from each other by a few weeks of days.
+const EFFECTIVE_LEAST: f64 = 4.0;
+
+/// How much wider the interval must be because few pieces show too little of how pieces differ: Student's t for as many as
+/// would be equally concentrated.
+fn widening(audience: &Audience, level: f64) -> f64 {
+    let mut days = vec![0.0; audience.old.len()];
+    for row in &audience.rows {
+        days[row.piece] += row.recent_days;
+    }
+    let effective = concentration(&days)
+        .map_or(0.0, |found| found.effective)
+        .max(EFFECTIVE_LEAST);
+    student::two_sided(level, effective) / normal::two_sided(level)
+}
+
+/// `end` moved away from `value`, `times` as far on the scale of log-odds, where no index leaves 0 to 1.
+fn moved(value: f64, end: f64, times: f64) -> f64 {
+    let odds = |share: f64| (share / (1.0 - share)).ln();
+    let (from, to) = (odds(value), odds(end));
+    if from.is_finite() && to.is_finite() {
+        1.0 / (1.0 + (-(from + times * (to - from))).exp())
+    } else {
+        end
+    }
+}
+
+/// `end` moved by so much of the way from one share to another on the same scale.
+fn shifted(end: f64, (from, to): (f64, f64), times: f64) -> f64 {
+    let odds = |share: f64| (share / (1.0 - share)).ln();
+    let place = odds(end) + times * (odds(to) - odds(from));
+    if place.is_finite() {
+        1.0 / (1.0 + (-place).exp())
+    } else {
+        end
+    }
+}
+
 /// The index of an audience; `None` when a row names a person or piece that isn't there, or a number is not one.
 pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<Durability> {
     let fits = |row: &PersonPiece| {
@@ -149,7 +192,10 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
     values.sort_unstable_by(f64::total_cmp);
     let value = found.index();
     let (low, high) = interval_of_draws(&values, level)?;
-    let (low, high) = (low.min(value), high.max(value));
+    let widen = widening(audience, level);
+    let centre = sorted_quantile(&values, 0.5)?;
+    let end = |end: f64| shifted(moved(centre, end, widen), (centre, value), BIAS_TAKEN_BACK);
+    let (low, high) = (end(low).min(value), end(high).max(value));
     let verdict = if high < WONDER_BELOW {
         DurabilityVerdict::OneHitWonder
     } else if low > LASTING_ABOVE {
@@ -214,8 +260,8 @@ mod tests {
         let say = |audience: &Audience| durability(audience, 0.9, Bootstrap::default()).unwrap();
         let wide = say(&audience(40, 0.0, 0.8));
         assert_eq!(wide.verdict, DurabilityVerdict::LastingCatalogue, "{wide:?}");
-        let mut hit = audience(10, 0.98, 0.1);
-        hit.old = (0..10).map(|piece| piece == 9).collect();
+        let mut hit = audience(40, 0.98, 0.1);
+        hit.old = (0..40).map(|piece| piece % 8 == 1).collect();
         let hit = say(&hit);
         assert_eq!(hit.verdict, DurabilityVerdict::OneHitWonder, "{hit:?}");
         let few = say(&audience(4, 0.0, 0.8));

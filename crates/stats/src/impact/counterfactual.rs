@@ -4,10 +4,9 @@
 //! larger of the model's own and that of placebos in time: the same estimate at fake days, where nothing happened. A model
 //! that is too sure of itself is caught by its own past.
 
-use super::local_level::LocalLevel;
+use super::forecast::Forecast;
 use crate::Estimate;
 use crate::fitted::sorted_quantile;
-use crate::special::normal;
 
 const BEFORE_LEAST: usize = 56;
 const AFTER_LEAST: usize = 14;
@@ -78,12 +77,11 @@ impl Series {
     }
 }
 
-/// Mean effect over days `start..end`, fitted on the days before, with its standard error.
-fn effect(rows: &[Vec<f64>], y: &[f64], start: usize, end: usize) -> Option<(f64, f64, LocalLevel)> {
-    let fit = LocalLevel::fit(&rows[..start], &y[..start])?;
-    let (expected, error) = fit.predict_mean(&rows[start..end]);
-    let observed = y[start..end].iter().sum::<f64>() / (end - start) as f64;
-    Some((observed - expected, error, fit))
+/// What the days `window` would have brought on average, from the days before `start`, and what they did.
+fn compared(rows: &[Vec<f64>], y: &[f64], start: usize, window: std::ops::Range<usize>) -> Option<(Forecast, f64)> {
+    let forecast = Forecast::new(&rows[..start], &y[..start], &rows[window.clone()])?;
+    let days = window.len() as f64;
+    Some((forecast, y[window].iter().sum::<f64>() / days))
 }
 
 /// The effect of what happened on day `start` (an index), at `level`; `smallest` is the least lift per day the owner cares
@@ -94,13 +92,13 @@ pub fn impact(series: &Series, start: usize, level: f64, smallest: f64) -> Optio
     if start < BEFORE_LEAST || start >= days || !(level > 0.0 && level < 1.0) {
         return None;
     }
-    let (value, error, fit) = effect(&rows, &series.y, start, days)?;
+    let (forecast, observed) = compared(&rows, &series.y, start, start..days)?;
+    let value = observed - forecast.mean();
     let after = days - start;
     let third = (after / 3).max(1);
-    let late = &rows[days - third..];
-    let last_third = series.y[days - third..].iter().sum::<f64>() / third as f64 - fit.predict_mean(late).0;
+    let (late, seen_late) = compared(&rows, &series.y, start, days - third..days)?;
+    let last_third = seen_late - late.mean();
     let placebos = placebos(&rows, &series.y, start, after.min(start / 4));
-    let half = normal::two_sided(level) * error;
     let mut sizes: Vec<f64> = placebos.iter().map(|effect| effect.abs()).collect();
     sizes.sort_unstable_by(f64::total_cmp);
     let seen = if sizes.len() < PLACEBOS_LEAST {
@@ -108,11 +106,11 @@ pub fn impact(series: &Series, start: usize, level: f64, smallest: f64) -> Optio
     } else {
         sorted_quantile(&sizes, level)?
     };
-    let width = half.max(seen);
+    let (low, high) = forecast.interval(level);
     let effect = Estimate {
         value,
-        low: value - width,
-        high: value + width,
+        low: (observed - high).min(value - seen),
+        high: (observed - low).max(value + seen),
         n: after as u64,
         level,
     };
@@ -143,7 +141,10 @@ fn placebos(rows: &[Vec<f64>], y: &[f64], start: usize, window: usize) -> Vec<f6
     let step = ((last - first) / PLACEBOS_MOST).max(1);
     (first..=last)
         .step_by(step)
-        .filter_map(|fake| Some(effect(rows, y, fake, fake + window)?.0))
+        .filter_map(|fake| {
+            let (forecast, observed) = compared(rows, y, fake, fake..fake + window)?;
+            Some(observed - forecast.mean())
+        })
         .collect()
 }
 

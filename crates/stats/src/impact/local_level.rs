@@ -4,7 +4,6 @@
 //! filter whitens y and x alike, β is then least squares on the innovations and σ²ε a mean square; only q is searched.
 
 use crate::linear;
-use crate::optimise::{self, Objective};
 
 /// A fitted local level model.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +19,8 @@ pub struct LocalLevel {
     /// Filtered levels of the regressors at the end, and (ΣvvᵀF⁻¹)⁻¹ of their innovations.
     regressor_levels: Vec<f64>,
     inverse: Vec<Vec<f64>>,
+    ln_marginal: f64,
+    degrees: f64,
 }
 
 /// Innovations of y (first) and the regressors at a given q, with their relative variances, and where the filter ends.
@@ -93,7 +94,11 @@ impl AtRatio<'_> {
                 factors.solve(&unit)
             })
             .collect();
+        let degrees = count - columns as f64;
+        let free = factors.ln_size() + logs + degrees * (variance * count).ln();
         Some(LocalLevel {
+            ln_marginal: -0.5 * free,
+            degrees,
             observation_variance: variance,
             level_variance: q * variance,
             coefficients,
@@ -106,9 +111,28 @@ impl AtRatio<'_> {
     }
 }
 
-impl Objective<1> for AtRatio<'_> {
-    fn value(&self, at: &[f64; 1]) -> f64 {
-        self.fit(at[0].exp()).map_or(f64::INFINITY, |fit| -fit.log_likelihood)
+impl AtRatio<'_> {
+    /// The fit at the most likely ratio: the best of a coarse grid of its logarithm, then a golden section around it.
+    fn most_likely(&self) -> Option<LocalLevel> {
+        const GOLDEN: f64 = 0.618_033_988_749_894_9;
+        let value = |ln_q: f64| self.fit(ln_q.exp()).map_or(f64::NEG_INFINITY, |fit| fit.log_likelihood);
+        let grid = || (-6..=1).map(|step| 2.0 * f64::from(step));
+        let best = grid().max_by(|one, other| value(*one).total_cmp(&value(*other)))?;
+        let (mut low, mut high) = (best - 2.0, best + 2.0);
+        let (mut one, mut other) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
+        let (mut at_one, mut at_other) = (value(one), value(other));
+        while high - low > 1e-5 {
+            if at_one >= at_other {
+                (high, other, at_other) = (other, one, at_one);
+                one = high - GOLDEN * (high - low);
+                at_one = value(one);
+            } else {
+                (low, one, at_one) = (one, other, at_other);
+                other = low + GOLDEN * (high - low);
+                at_other = value(other);
+            }
+        }
+        self.fit((0.5 * (low + high)).exp())
     }
 }
 
@@ -116,14 +140,37 @@ impl LocalLevel {
     /// Maximum likelihood. `rows` holds the regressors of each day (no constant: the level is one); it may hold empty rows.
     /// `None` below five observations more than regressors, or when the regressors say the same.
     pub fn fit(rows: &[Vec<f64>], y: &[f64]) -> Option<Self> {
-        let columns = rows.first()?.len();
+        Self::fits(rows, y).then(|| AtRatio(rows, y).most_likely())?
+    }
+
+    /// Whether there is enough, of equal lengths, and finite.
+    pub(super) fn fits(rows: &[Vec<f64>], y: &[f64]) -> bool {
+        let columns = rows.first().map_or(0, Vec::len);
         let finite = rows.iter().flatten().chain(y).all(|value| value.is_finite());
-        if rows.len() != y.len() || y.len() < columns + 6 || rows.iter().any(|row| row.len() != columns) || !finite {
-            return None;
-        }
-        let objective = AtRatio(rows, y);
-        let found = optimise::minimise(&objective, &[[-7.0], [-2.0], [1.0]])?;
-        objective.fit(found.at[0].exp())
+        rows.len() == y.len() && y.len() >= columns + 6 && rows.iter().all(|row| row.len() == columns) && finite
+    }
+
+    /// The fit at a given ratio of the level's variance a day to the noise's, for whoever averages over ratios.
+    pub(super) fn at_ratio(rows: &[Vec<f64>], y: &[f64], q: f64) -> Option<Self> {
+        AtRatio(rows, y).fit(q)
+    }
+
+    /// ln of the likelihood with coefficients and variance integrated out under flat priors, up to a constant that all
+    /// ratios share.
+    pub(super) fn ln_marginal(&self) -> f64 {
+        self.ln_marginal
+    }
+
+    /// Observations less coefficients and level.
+    pub(super) fn degrees(&self) -> f64 {
+        self.degrees
+    }
+
+    /// The prediction of [`LocalLevel::predict_mean`] with the variance's unbiased estimate: one of Student's t.
+    pub(super) fn student_mean(&self, rows: &[Vec<f64>]) -> (f64, f64) {
+        let (value, error) = self.predict_mean(rows);
+        let count = self.degrees + self.coefficients.len() as f64;
+        (value, error * (count / self.degrees).sqrt())
     }
 
     /// The mean over the coming days with these regressors, and its standard error about observed means.

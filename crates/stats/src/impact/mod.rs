@@ -7,6 +7,7 @@
 
 mod counterfactual;
 mod difference;
+mod forecast;
 mod local_level;
 mod regression;
 

@@ -2,7 +2,7 @@
 //!
 //! The plug-in posterior of [`BetaBinomial`] and [`GammaPoisson`] takes the fitted distribution of rates for certain; with
 //! ten items its 90 % intervals held 80 % of the truths, with five 65 %. Here the two parameters of that distribution are
-//! integrated over: a prior uniform in how far an item of usual size is drawn to the others (Christiansen & Morris, JASA
+//! integrated over: a prior uniform in how far a small item is drawn to the others (Christiansen & Morris, JASA
 //! 92:618, 1997), the likelihood of all items, on a grid turned along the posterior's own axes. Assumes that items are
 //! drawn from one population; a piece known to be of another kind does not belong in it.
 
@@ -12,7 +12,8 @@ use super::ranking::{Ranked, rank_first};
 use crate::Estimate;
 use crate::fitted::{Bootstrap, FitError, interval_of_draws};
 use crate::optimise::{self, Objective};
-use crate::random::Draws;
+use crate::random::{Draws, even};
+use crate::special::{beta, incomplete_gamma};
 
 /// The grid: so many points on each axis, out to so many deviations.
 const POINTS: i32 = 16;
@@ -33,6 +34,10 @@ impl<F: Fn(&[f64; 2]) -> f64> Objective<2> for Posterior<F> {
         -(self.0)(at)
     }
 }
+
+/// The size at which the prior draws an item half way to the others, as a share of the usual item's: rather too little than
+/// too much, since drawing too much is what makes intervals too narrow.
+const HALF_WAY: f64 = 0.25;
 
 /// ln of the prior of ln s that is uniform in s/(s + size).
 fn uniform_shrinkage(ln_s: f64, size: f64) -> f64 {
@@ -80,14 +85,14 @@ impl<M: Copy> Pooled<M> {
         &self,
         (value, n, level): (f64, u64, f64),
         bootstrap: Bootstrap,
-        draw: impl Fn(M, &mut Draws) -> f64,
+        quantile: impl Fn(M, f64) -> f64,
     ) -> Option<Estimate> {
         if !(level > 0.0 && level < 1.0 && value.is_finite()) {
             return None;
         }
         let one = |index: usize| {
-            let model = self.node((index as f64 + 0.5) / bootstrap.count as f64)?;
-            Some(draw(model, &mut Draws::new(bootstrap.seed, index as u64)))
+            let [population, rate] = even(bootstrap.seed, index);
+            Some(quantile(self.node(population)?, rate))
         };
         let mut found: Vec<f64> = (0..bootstrap.count).filter_map(one).collect();
         found.sort_unstable_by(f64::total_cmp);
@@ -141,7 +146,10 @@ impl Pooled<BetaBinomial> {
         let start = [(mean / (1.0 - mean)).ln(), usual.ln()];
         let ln_posterior = |at: &[f64; 2]| {
             let here = model(at);
-            here.log_likelihood(items) + here.mean().ln() + (1.0 - here.mean()).ln() + uniform_shrinkage(at[1], usual)
+            here.log_likelihood(items)
+                + here.mean().ln()
+                + (1.0 - here.mean()).ln()
+                + uniform_shrinkage(at[1], HALF_WAY * usual)
         };
         grid(start, ln_posterior, model).ok_or(FitError::NoOptimum)
     }
@@ -151,8 +159,8 @@ impl Pooled<BetaBinomial> {
         let rest = item.n.checked_sub(item.k)? as f64;
         let k = item.k as f64;
         let value = self.mean(|model| (model.a + k) / (model.a + model.b + k + rest));
-        self.interval((value, item.n, level), bootstrap, |model, draws| {
-            draws.beta(model.a + k, model.b + rest)
+        self.interval((value, item.n, level), bootstrap, |model, share| {
+            beta::quantile(model.a + k, model.b + rest, share)
         })
     }
 
@@ -186,7 +194,8 @@ impl Pooled<GammaPoisson> {
             }
         };
         let start = [(fit.model.mean() * scale).ln(), usual.ln()];
-        let ln_posterior = |at: &[f64; 2]| model(at).log_likelihood(items) + uniform_shrinkage(at[1], usual);
+        let ln_posterior =
+            |at: &[f64; 2]| model(at).log_likelihood(items) + at[0] + uniform_shrinkage(at[1], HALF_WAY * usual);
         grid(start, ln_posterior, model).ok_or(FitError::NoOptimum)
     }
 
@@ -197,8 +206,8 @@ impl Pooled<GammaPoisson> {
         }
         let k = item.k as f64;
         let value = self.mean(|model| (model.a + k) / (model.b + item.exposure));
-        self.interval((value, item.k, level), bootstrap, |model, draws| {
-            draws.gamma(model.a + k) / (model.b + item.exposure)
+        self.interval((value, item.k, level), bootstrap, |model, share| {
+            incomplete_gamma::quantile(model.a + k, share) / (model.b + item.exposure)
         })
     }
 

@@ -10,3 +10,4 @@ pub mod hypergeometric;
 pub mod incomplete_gamma;
 pub(crate) mod legendre;
 pub mod normal;
+pub mod student;

@@ -1,14 +1,15 @@
 //! Did the floor rise? The median day after against the median day before, with a block bootstrap.
 //!
 //! Days of one week resemble each other and the days beside them, so whole runs of seven days are drawn (Künsch 1989), the
-//! weeks wrapping round at the end of each side. The medians are smoothed by half a count of noise, or a floor of 3 a day
-//! could only move by thirds. Needs eight weeks on each side; and it compares, it does not prove: a season moves floors too.
+//! weeks wrapping round at the end of each side, and the interval is widened by Student's t for as few weeks as there are.
+//! The medians are smoothed by half a count of noise, or a floor of 3 a day could only move by thirds. Needs eight weeks on each side; and it compares, it does not prove: a season moves floors too.
 
 use super::detector::DayCount;
 use super::history::median;
 use crate::Estimate;
 use crate::fitted::{Bootstrap, interval_of_draws};
 use crate::random::Draws;
+use crate::special::{normal, student};
 
 const BLOCK_DAYS: usize = 7;
 const DAYS_LEAST: usize = 56;
@@ -41,10 +42,13 @@ pub fn floor_lift(before: &[DayCount], after: &[DayCount], level: f64, bootstrap
     }
     found.sort_unstable_by(f64::total_cmp);
     let (low, high) = interval_of_draws(&found, level)?;
+    // A side of few weeks shows too little of how weeks differ.
+    let weeks = (before.len().min(after.len()) / BLOCK_DAYS) as f64;
+    let widen = student::two_sided(level, weeks - 1.0) / normal::two_sided(level) * (weeks / (weeks - 1.0)).sqrt();
     Some(Estimate {
         value,
-        low: low.min(value),
-        high: high.max(value),
+        low: (value - widen * (value - low)).clamp(0.0, value),
+        high: (value + widen * (high - value)).max(value),
         n: (before.len() + after.len()) as u64,
         level,
     })

@@ -12,6 +12,16 @@ pub(super) struct Remembered {
     pub log: f64,
 }
 
+/// How much wider a range must be around a weekday's median taken whole, times its days.
+const WHOLE_MEDIANS: f64 = 0.5;
+
+/// How far a weekday lies from all days, and of how many days that is known.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    middle: f64,
+    count: f64,
+}
+
 /// The last unflagged days, at most `limit`.
 #[derive(Clone, Debug)]
 pub(super) struct History {
@@ -65,50 +75,78 @@ impl History {
             return None;
         }
         let overall = median(&mut self.days.iter().map(|day| day.log).collect::<Vec<_>>());
-        let effects = self.weekday_effects(overall);
+        let gaps = self.weekday_gaps(overall);
+        let shrunk = gaps.map(|gap| gap.middle * gap.count / (gap.count + 4.0));
+        let (residuals, centre) = self.residuals(overall, &shrunk);
+        let mut sizes: Vec<f64> = residuals.iter().map(|residual| (residual - centre).abs()).collect();
+        let spread = 1.4826 * median(&mut sizes);
+        let (low, high) = self.usual_range((overall, &gaps, weekday), range_level);
+        let middle = overall + shrunk[weekday];
+        let mean_count = self.days.iter().map(|day| day.log.exp_m1()).sum::<f64>() / residuals.len() as f64;
+        Some(Expectation {
+            overall,
+            middle,
+            spread,
+            low,
+            high,
+            mean_count,
+        })
+    }
+
+    /// Every day less level and weekday, sorted, and their median.
+    fn residuals(&self, overall: f64, effects: &[f64; 7]) -> (Vec<f64>, f64) {
         let mut residuals: Vec<f64> = self
             .days
             .iter()
             .map(|day| day.log - overall - effects[day.weekday])
             .collect();
         let centre = median(&mut residuals);
-        let mut sizes: Vec<f64> = residuals.iter().map(|residual| (residual - centre).abs()).collect();
-        let spread = 1.4826 * median(&mut sizes);
-        let middle = overall + effects[weekday];
-        // Residuals of a fitted middle are too small; by simulation, the shrunk weekday medians cost about this much.
-        let count = residuals.len() as f64;
-        let widen = ((count + 2.0) / (count - 2.0).max(1.0)).sqrt();
-        let tail = 0.5 * (1.0 - range_level);
-        let low = middle + centre + widen * (order_quantile(&residuals, tail) - centre);
-        let high = middle + centre + widen * (order_quantile(&residuals, 1.0 - tail) - centre);
-        let mean_count = self.days.iter().map(|day| day.log.exp_m1()).sum::<f64>() / count;
-        Some(Expectation {
-            overall,
-            middle,
-            spread,
-            low: low.min(middle),
-            high: high.max(middle),
-            mean_count,
-        })
+        (residuals, centre)
     }
 
-    fn weekday_effects(&self, overall: f64) -> [f64; 7] {
-        let mut effects = [0.0; 7];
-        let mut gaps = Vec::with_capacity(self.days.len());
-        for (weekday, effect) in effects.iter_mut().enumerate() {
-            gaps.clear();
-            gaps.extend(
-                self.days
-                    .iter()
-                    .filter(|day| day.weekday == weekday)
-                    .map(|day| day.log - overall),
-            );
-            if !gaps.is_empty() {
-                let count = gaps.len() as f64;
-                *effect = median(&mut gaps) * count / (count + 4.0);
+    /// The usual range of a weekday. Its effect is shrunk less than the detector's where the weekdays differ by more than
+    /// their noise (James & Stein): where the weekly pattern is nearly all there is to see, a third of it left over
+    /// would make the range far too wide.
+    fn usual_range(&self, (overall, gaps, weekday): (f64, &[Gap; 7], usize), level: f64) -> (f64, f64) {
+        let (noise, noise_centre) = self.residuals(overall, &gaps.map(|gap| gap.middle));
+        let mut sizes: Vec<f64> = noise.iter().map(|residual| (residual - noise_centre).abs()).collect();
+        let noise_variance = (1.4826 * median(&mut sizes)).powi(2);
+        let seen = gaps.iter().filter(|gap| gap.count > 0.0);
+        let days = seen.clone().count().max(1) as f64;
+        let mean = seen.clone().map(|gap| gap.middle).sum::<f64>() / days;
+        let between = seen.clone().map(|gap| (gap.middle - mean).powi(2)).sum::<f64>() / days;
+        let kept = gaps.map(|gap| {
+            // The variance of a median is π/2 times that of a mean.
+            let chance = 0.5 * std::f64::consts::PI * noise_variance / gap.count.max(1.0);
+            let least = gap.count / (gap.count + 4.0);
+            least.max(1.0 - chance / between.max(1e-300))
+        });
+        let effects = std::array::from_fn(|day| kept[day] * gaps[day].middle);
+        let (residuals, centre) = self.residuals(overall, &effects);
+        let count = residuals.len() as f64;
+        // Residuals of a fitted middle are too small; by simulation, shrunk weekday medians cost the first factor, and
+        // medians taken whole the second.
+        let gap = gaps[weekday];
+        let least = gap.count / (gap.count + 4.0);
+        let whole = WHOLE_MEDIANS * (kept[weekday] - least) / (1.0 - least) / gap.count.max(1.0);
+        let widen = ((count + 2.0) / (count - 2.0).max(1.0)).sqrt() * (1.0 + whole);
+        let middle = overall + effects[weekday] + centre;
+        let end = |share: f64| middle + widen * (order_quantile(&residuals, share) - centre);
+        let tail = 0.5 * (1.0 - level);
+        (end(tail), end(1.0 - tail))
+    }
+
+    fn weekday_gaps(&self, overall: f64) -> [Gap; 7] {
+        let mut logs = Vec::with_capacity(self.days.len());
+        std::array::from_fn(|weekday| {
+            logs.clear();
+            let same = self.days.iter().filter(|day| day.weekday == weekday);
+            logs.extend(same.map(|day| day.log - overall));
+            Gap {
+                middle: median(&mut logs),
+                count: logs.len() as f64,
             }
-        }
-        effects
+        })
     }
 }
 

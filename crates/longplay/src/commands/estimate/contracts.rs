@@ -1,13 +1,13 @@
 //! `sbg` and `bdw`: how long contracts are kept, from one cohort's survivors at t = 0, 1, 2 …
 
 use longplay_stats::btyd::{Bdw, Sbg, Survivors};
+use longplay_stats::least::CONTRACTS;
 use longplay_stats::{Bootstrap, FitError, Fitted, Parameters};
 
 use super::outcome::{Outcome, Point, Range};
 use super::sheet::Sheet;
 use super::{Model, Request};
 
-const PEOPLE_LEAST: f64 = 100.0;
 /// Periods a forecast may reach.
 const PERIODS_MAX: usize = 10_000;
 
@@ -100,10 +100,10 @@ impl Plan<'_> {
             Ok(fitted) => fitted,
             Err(why) => return Outcome::too_early(outcome.model, outcome.n, outcome.level, why),
         };
-        let is_sure = self.counts[0] >= PEOPLE_LEAST && self.counts.len() > N + 1;
+        let is_sure = self.counts[0] >= CONTRACTS && self.counts.len() > N + 1;
         if !is_sure {
             let message = format!(
-                "too early for intervals: they need {PEOPLE_LEAST} people and {} points of time",
+                "too early for intervals: they need {CONTRACTS} people and {} points of time",
                 N + 2
             );
             outcome.warn("too_early", message);

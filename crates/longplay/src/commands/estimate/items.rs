@@ -1,5 +1,6 @@
 //! `beta-binomial` and `gamma-poisson`: rates of many items, each drawn towards the others.
 
+use longplay_stats::least::ITEMS_POOLED;
 use longplay_stats::rates::{BetaBinomial, Counted, Exposed, GammaPoisson, Pooled, Ranked};
 use longplay_stats::{Bootstrap, Estimate, FitError, Fitted, Parameters};
 
@@ -7,7 +8,6 @@ use super::outcome::{Outcome, Scores};
 use super::sheet::{Row, Sheet};
 use super::{Model, Request};
 
-const ITEMS_LEAST: usize = 5;
 /// Ranking draws every item many times; beyond this the chance to be first says nothing anyway.
 const RANKED_MAX: usize = 20_000;
 
@@ -142,9 +142,9 @@ pub fn gamma_poisson(sheet: &Sheet, request: &Request<'_>) -> anyhow::Result<Out
 
 fn fitted<M: Parameters<2>>(found: Result<Fitted<M, 2>, FitError>, outcome: &mut Outcome) -> Result<M, FitError> {
     let fitted = found?;
-    let is_sure = outcome.n >= ITEMS_LEAST as u64;
+    let is_sure = outcome.n >= ITEMS_POOLED as u64;
     if !is_sure {
-        let message = format!("too early for intervals of a and b: they need {ITEMS_LEAST} items");
+        let message = format!("too early for intervals of a and b: they need {ITEMS_POOLED} items");
         outcome.warn("too_early", message);
     }
     outcome.take(&fitted, is_sure);

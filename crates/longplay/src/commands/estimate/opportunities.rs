@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use longplay_stats::btyd::{BgBb, Opportunities};
+use longplay_stats::least::PEOPLE_BG_BB;
 use longplay_stats::{FitError, Parameters};
 
 use super::outcome::{Outcome, Scores};
 use super::sheet::{Row, Sheet};
 use super::{Model, Request};
 
-const PEOPLE_LEAST: f64 = 200.0;
 /// The likelihood of one history is a sum over opportunities; more than this many is no rhythm but a clock.
 const OPPORTUNITIES_MAX: f64 = 100_000.0;
 
@@ -93,12 +93,12 @@ pub fn estimate(sheet: &Sheet, request: &Request<'_>) -> anyhow::Result<Outcome>
 
 fn fit(rows: &[Opportunities], people: f64, outcome: &mut Outcome) -> Result<BgBb, FitError> {
     let fitted = BgBb::fit(rows)?;
-    let is_sure = people >= PEOPLE_LEAST;
+    let is_sure = people >= PEOPLE_BG_BB;
     if !is_sure {
         let count = people.round();
         outcome.warn(
             "too_early",
-            format!("too early for intervals: they need {PEOPLE_LEAST} people; here are {count}"),
+            format!("too early for intervals: they need {PEOPLE_BG_BB} people; here are {count}"),
         );
     }
     outcome.take(&fitted, is_sure);

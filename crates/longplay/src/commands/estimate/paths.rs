@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use longplay_stats::attribution::{
     Credits, Journey, Journeys, Rule, agreement, by_rule, credit_intervals, influenced, markov, shapley,
 };
+use longplay_stats::least::CONVERSIONS_CREDITED;
 use longplay_stats::{Bootstrap, FitError};
 
 use super::outcome::{Agreement, Credit, Outcome};
@@ -12,7 +13,6 @@ use super::sheet::Sheet;
 use super::{Model, Request};
 
 const JOINT: &str = " > ";
-const CONVERSIONS_LEAST: f64 = 30.0;
 const CHANNELS_MAX: usize = 1_000;
 /// Bootstrap samples behind an interval of credit.
 const SAMPLES: usize = 200;
@@ -113,10 +113,10 @@ pub fn estimate(sheet: &Sheet, request: &Request<'_>) -> anyhow::Result<Outcome>
             "without a column nulls nobody is known who did not convert, so Markov's removal effect sees successes only",
         );
     }
-    let is_sure = conversions >= CONVERSIONS_LEAST;
+    let is_sure = conversions >= CONVERSIONS_CREDITED;
     if !is_sure {
         let message =
-            format!("too early for intervals: they need {CONVERSIONS_LEAST} conversions; here are {conversions}");
+            format!("too early for intervals: they need {CONVERSIONS_CREDITED} conversions; here are {conversions}");
         outcome.warn("too_early", message);
     }
     let bootstrap = Bootstrap {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use longplay_stats::btyd::{BgNbd, Condensed, Evidence, MbgCnbd, MbgNbd, Nbd, ParetoNbd, Recurring, drop_out_shows};
+use longplay_stats::least::{self, PEOPLE_WHO_CAME_BACK};
 use longplay_stats::{FitError, Fitted, Parameters};
 
 use super::at::At;
@@ -13,15 +14,11 @@ use super::outcome::{Outcome, Range, Scores};
 use super::sheet::{Row, Sheet};
 use super::{Model, Request};
 
-/// Below so many people who came back, a fit has no intervals that could be trusted.
-const REPEATERS_LEAST: f64 = 50.0;
-
-/// Below so many people neither (docs/methods/coverage.md): where a one-time buyer may be gone, presence is told by others
-/// only, and nominal 90 % intervals held 84 % at 200 people, 88 % from 2,000 on.
 const fn people_least(model: Model) -> f64 {
     match model {
-        Model::MbgNbd | Model::MbgCnbdK => 2_000.0,
-        _ => 200.0,
+        Model::MbgNbd | Model::MbgCnbdK => least::PEOPLE_MBG_NBD,
+        Model::ParetoNbd => least::PEOPLE_PARETO_NBD,
+        _ => least::PEOPLE_BG_NBD,
     }
 }
 
@@ -189,12 +186,12 @@ fn phases(k: f64) -> anyhow::Result<u32> {
 fn fit(model: Model, people: &People, has_gaps: bool, mut outcome: Outcome) -> Result<Found, FitError> {
     let condensed = Condensed::new(&people.rows)?;
     let least = people_least(model);
-    let is_sure = people.people >= least && people.repeaters >= REPEATERS_LEAST;
+    let is_sure = people.people >= least && people.repeaters >= PEOPLE_WHO_CAME_BACK;
     if !is_sure {
         outcome.warn(
             "too_early",
             format!(
-                "too early for intervals: they need {least} people, {REPEATERS_LEAST} of whom came back; here are {} and {}",
+                "too early for intervals: they need {least} people, {PEOPLE_WHO_CAME_BACK} of whom came back; here are {} and {}",
                 people.people.round(),
                 people.repeaters.round()
             ),

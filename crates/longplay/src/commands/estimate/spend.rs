@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use longplay_stats::Parameters;
 use longplay_stats::btyd::{GammaGamma, Spend};
+use longplay_stats::least::PEOPLE_GAMMA_GAMMA;
 
 use super::outcome::{Outcome, Scores};
 use super::sheet::{Row, Sheet};
 use super::{Model, Request};
 
-const REPEATERS_LEAST: f64 = 50.0;
 /// From this correlation of frequency and spend on, the model's assumption is broken.
 const CORRELATION_MOST: f64 = 0.3;
 
@@ -76,10 +76,10 @@ pub fn estimate(sheet: &Sheet, request: &Request<'_>) -> anyhow::Result<Outcome>
         }
         None => match GammaGamma::fit(&rows) {
             Ok(fitted) => {
-                let is_sure = repeaters >= REPEATERS_LEAST;
+                let is_sure = repeaters >= PEOPLE_GAMMA_GAMMA;
                 if !is_sure {
                     let message = format!(
-                        "too early for intervals: they need {REPEATERS_LEAST} people with a repeat order; here are {}",
+                        "too early for intervals: they need {PEOPLE_GAMMA_GAMMA} people with a repeat order; here are {}",
                         repeaters.round()
                     );
                     outcome.warn("too_early", message);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use longplay_stats::least::{EVENTS_WEIBULL, PEOPLE_UNDER_A_CURVE};
 use longplay_stats::survival::{CureVerdict, Duration, KaplanMeier, Weibull, WeibullCure, log_rank};
 use longplay_stats::{Bootstrap, Estimate, FitError, Parameters};
 
@@ -9,8 +10,6 @@ use super::outcome::{Comparison, Group, Outcome, Point, Range};
 use super::sheet::{Row, Sheet};
 use super::{Model, Request};
 
-const PEOPLE_LEAST: f64 = 30.0;
-const EVENTS_LEAST: f64 = 20.0;
 /// Points at which a modelled curve is drawn.
 const CURVE_POINTS: usize = 40;
 const GROUPS_MAX: usize = 1_000;
@@ -124,8 +123,8 @@ pub fn estimate(model: Model, sheet: &Sheet, request: &Request<'_>) -> anyhow::R
 
 fn curves(waits: &Waits, rows: &[Duration], request: &Request<'_>, outcome: &mut Outcome) -> Result<(), FitError> {
     let whole = KaplanMeier::new(rows)?;
-    if people(rows) < PEOPLE_LEAST {
-        let message = format!("too early: a curve needs {PEOPLE_LEAST} people to be worth reading");
+    if people(rows) < PEOPLE_UNDER_A_CURVE {
+        let message = format!("too early: a curve needs {PEOPLE_UNDER_A_CURVE} people to be worth reading");
         outcome.warn("too_early", message);
     }
     let mut points = steps(&whole, rows, waits.has_groups.then_some(None), request);
@@ -205,10 +204,10 @@ fn drawn(rows: &[Duration], request: &Request<'_>, range: impl Fn(f64) -> Range)
 }
 
 fn warn_of_few(rows: &[Duration], outcome: &mut Outcome) -> bool {
-    let is_sure = events(rows) >= EVENTS_LEAST;
+    let is_sure = events(rows) >= EVENTS_WEIBULL;
     if !is_sure {
         let message = format!(
-            "too early for intervals: they need {EVENTS_LEAST} events; here are {}",
+            "too early for intervals: they need {EVENTS_WEIBULL} events; here are {}",
             events(rows)
         );
         outcome.warn("too_early", message);

@@ -1,0 +1,227 @@
+//! Customer-base models on audiences drawn from them: parameters, expectations, presence.
+
+use longplay_stats::btyd::*;
+use longplay_stats::least::{PEOPLE_BG_NBD, PEOPLE_MBG_NBD, PEOPLE_PARETO_NBD, PEOPLE_WHO_CAME_BACK};
+use longplay_stats::random::Draws;
+use longplay_stats::{Bootstrap, Fitted, Parameters};
+
+use super::tally::Held;
+
+const WATCHED: f64 = 40.0;
+const AHEAD: f64 = 26.0;
+
+fn bootstrap(round: u64) -> Bootstrap {
+    Bootstrap {
+        count: 300,
+        seed: 77 + round,
+    }
+}
+
+/// Fits `rounds` audiences of `people` drawn from `truth`, and notes every parameter and the expectations.
+fn audiences<M, const N: usize>(
+    name: &str,
+    (truth, people, rounds, least): (M, u64, u64, f64),
+    fit: impl Fn(&Condensed) -> Option<Fitted<M, N>>,
+) -> Vec<Held>
+where
+    M: Parameters<N> + Recurring,
+{
+    let data = format!("{name}, {people} people");
+    let somebody = Evidence::new(2.0, 15.0, WATCHED);
+    let mut lines = vec![
+        Held::new("E[X(26)] of somebody new", &data),
+        Held::new("P(alive) of (2, 15, 40)", &data),
+        Held::new("E[Y(26)] of (2, 15, 40)", &data),
+        Held::new("all parameters together", &data),
+    ];
+    for round in 0..rounds {
+        // Everybody came at their own time, as in real life.
+        let row = |index| {
+            let mut draws = Draws::new(31 * people + round, index);
+            let age = WATCHED * (0.5 + 0.5 * draws.uniform());
+            let row = truth.simulate(age, &mut draws);
+            Evidence::new(row.x, row.t_x, row.age)
+        };
+        let rows: Vec<Evidence> = (0..people).map(row).collect();
+        let enough =
+            people as f64 >= least && rows.iter().filter(|row| row.x > 0.0).count() as f64 >= PEOPLE_WHO_CAME_BACK;
+        let found = Condensed::new(&rows)
+            .ok()
+            .filter(|_| enough)
+            .and_then(|people| fit(&people));
+        let Some(fitted) = found else {
+            lines.iter_mut().for_each(|line| line.note(None, f64::NAN));
+            continue;
+        };
+        let estimate = |quantity: &dyn Fn(&M) -> f64| fitted.estimate(0.9, bootstrap(round), quantity);
+        lines[0].note(estimate(&|model| model.expected_new(AHEAD)), truth.expected_new(AHEAD));
+        if truth.p_alive(&somebody) < 1.0 {
+            lines[1].note(estimate(&|model| model.p_alive(&somebody)), truth.p_alive(&somebody));
+        }
+        lines[2].note(
+            estimate(&|model| model.expected(&somebody, AHEAD)),
+            truth.expected(&somebody, AHEAD),
+        );
+        for index in 0..N {
+            lines[3].note(estimate(&|model| model.to_array()[index]), truth.to_array()[index]);
+        }
+    }
+    lines.retain(|line| line.tried() + line.early() > 0);
+    lines
+}
+
+pub fn lines(rounds: u64, sizes: &[u64]) -> Vec<Held> {
+    let (r, alpha, a, b) = (0.8, 6.0, 0.9, 2.0);
+    let mut lines = Vec::new();
+    for &people in sizes {
+        let shows = |found: &Result<Fitted<Nbd, 2>, _>, whole: f64| {
+            found
+                .as_ref()
+                .is_ok_and(|nbd: &Fitted<Nbd, 2>| whole - nbd.log_likelihood >= 1.92)
+        };
+        lines.extend(audiences(
+            "NBD",
+            (Nbd { r, alpha }, people, rounds, PEOPLE_BG_NBD),
+            |people| Nbd::fit(people).ok(),
+        ));
+        lines.extend(audiences(
+            "BG/NBD",
+            (BgNbd { r, alpha, a, b }, people, rounds, PEOPLE_BG_NBD),
+            |people| {
+                BgNbd::fit(people)
+                    .ok()
+                    .filter(|fit| shows(&Nbd::fit(people), fit.log_likelihood))
+            },
+        ));
+        lines.extend(audiences(
+            "MBG/NBD",
+            (MbgNbd { r, alpha, a, b }, people, rounds, PEOPLE_MBG_NBD),
+            |people| {
+                MbgNbd::fit(people)
+                    .ok()
+                    .filter(|fit| shows(&Nbd::fit(people), fit.log_likelihood))
+            },
+        ));
+        let pareto = ParetoNbd {
+            r,
+            alpha,
+            s: 0.9,
+            beta: 12.0,
+        };
+        lines.extend(audiences(
+            "Pareto/NBD",
+            (pareto, people, rounds, PEOPLE_PARETO_NBD),
+            |people| {
+                ParetoNbd::fit(people)
+                    .ok()
+                    .filter(|fit| shows(&Nbd::fit(people), fit.log_likelihood))
+            },
+        ));
+        lines.extend(issues(people, rounds));
+        lines.extend(spend(people, rounds));
+    }
+    lines.extend(contracts(rounds));
+    lines
+}
+
+/// BG/BB: ten issues, read or not.
+fn issues(people: u64, rounds: u64) -> Vec<Held> {
+    let truth = BgBb {
+        alpha: 1.2,
+        beta: 0.75,
+        gamma: 0.9,
+        delta: 3.5,
+    };
+    let data = format!("BG/BB, {people} people, 10 issues");
+    let somebody = Opportunities {
+        x: 3,
+        t_x: 6,
+        n: 10,
+        weight: 1.0,
+    };
+    let mut lines = [
+        Held::new("E[X(5)] of somebody new", &data),
+        Held::new("P(alive) of (3, 6, 10)", &data),
+        Held::new("E[Y(5)] of (3, 6, 10)", &data),
+    ];
+    for round in 0..rounds {
+        let rows: Vec<Opportunities> = (0..people)
+            .map(|index| truth.simulate(10, &mut Draws::new(17 * people + round, index)))
+            .collect();
+        let Ok(fitted) = BgBb::fit(&rows) else {
+            lines.iter_mut().for_each(|line| line.note(None, f64::NAN));
+            continue;
+        };
+        let estimate = |quantity: &dyn Fn(&BgBb) -> f64| fitted.estimate(0.9, bootstrap(round), quantity);
+        lines[0].note(estimate(&|model| model.expected_new(5.0)), truth.expected_new(5.0));
+        lines[1].note(estimate(&|model| model.p_alive(&somebody)), truth.p_alive(&somebody));
+        lines[2].note(
+            estimate(&|model| model.expected(&somebody, 5.0)),
+            truth.expected(&somebody, 5.0),
+        );
+    }
+    lines.into()
+}
+
+/// Gamma–Gamma: the mean order over people.
+fn spend(people: u64, rounds: u64) -> Vec<Held> {
+    let truth = GammaGamma {
+        p: 6.0,
+        q: 4.0,
+        v: 15.0,
+    };
+    let mut line = Held::new("mean order over people", format!("Gamma–Gamma, {people} people"));
+    for round in 0..rounds {
+        let row = |index| {
+            let mut draws = Draws::new(41 * people + round, index);
+            let rate = draws.gamma(truth.q) / truth.v;
+            let x = 1.0 + draws.poisson(1.5) as f64;
+            Spend {
+                x,
+                mean: draws.gamma(truth.p * x) / rate / x,
+                weight: 1.0,
+            }
+        };
+        let rows: Vec<Spend> = (0..people).map(row).collect();
+        let Ok(fitted) = GammaGamma::fit(&rows) else {
+            line.note(None, f64::NAN);
+            continue;
+        };
+        let mean = |model: &GammaGamma| model.population_mean().unwrap_or(f64::NAN);
+        line.note(fitted.estimate(0.9, bootstrap(round), mean), mean(&truth));
+    }
+    vec![line]
+}
+
+/// sBG: the share still there after 12 periods, from the first 8.
+fn contracts(rounds: u64) -> Vec<Held> {
+    let truth = Sbg { alpha: 0.7, beta: 1.2 };
+    [100u64, 1_000]
+        .into_iter()
+        .map(|people| {
+            let mut line = Held::new("S(12) from 8 points", format!("sBG, {people} contracts"));
+            for round in 0..rounds {
+                let mut counts = [0.0; 8];
+                for person in 0..people {
+                    let mut draws = Draws::new(51 * people + round, person);
+                    let leave = draws.beta(truth.alpha, truth.beta);
+                    for count in &mut counts {
+                        *count += 1.0;
+                        if draws.uniform() < leave {
+                            break;
+                        }
+                    }
+                }
+                let Ok(fitted) = Survivors::new(&counts).and_then(|cohort| Sbg::fit(&cohort)) else {
+                    line.note(None, f64::NAN);
+                    continue;
+                };
+                line.note(
+                    fitted.estimate(0.9, bootstrap(round), |model| model.survival(12.0)),
+                    truth.survival(12.0),
+                );
+            }
+            line
+        })
+        .collect()
+}
