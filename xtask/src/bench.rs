@@ -25,14 +25,16 @@ pub fn run(house: &House, names: &[String]) -> Result<bool> {
             .current_dir(&house.root)
             .args(["build", "--release", "-p", "longplay"]),
     )?;
-    process::must(Command::new("cargo").current_dir(&house.root).args([
-        "build",
-        "--release",
-        "-p",
-        "longplay-stats",
-        "--example",
-        "speed",
-    ]))?;
+    for (package, example) in [("longplay-stats", "speed"), ("longplay-server", "load")] {
+        process::must(Command::new("cargo").current_dir(&house.root).args([
+            "build",
+            "--release",
+            "-p",
+            package,
+            "--example",
+            example,
+        ]))?;
+    }
     let longplay = house.target.join("release/longplay");
     let work = house.keep("bench")?;
     let mut clean = true;

@@ -2,9 +2,10 @@
 //! texts and the few real patterns, so that a user agent is searched once for all of them. Programs are marked, never
 //! dropped: their events are counted and shown, and left out of what is said about people.
 
-use std::sync::LazyLock;
+use std::{cell::RefCell, hash::BuildHasher, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
+use foldhash::fast::RandomState;
 use regex::RegexSet;
 
 /// Texts of which any one gives a program away, one a line.
@@ -25,10 +26,43 @@ static CRAWLERS: LazyLock<Crawlers> = LazyLock::new(|| Crawlers {
     patterns: RegexSet::new(PATTERNS.lines()).expect("a test builds the same patterns"),
 });
 
+/// User agents whose verdict a thread remembers; most of a site's visitors share a few.
+const REMEMBERED: usize = 256;
+
+#[derive(Clone, Copy, Default)]
+struct Remembered {
+    /// Of the user agent, under a key of this thread's own.
+    hash: u64,
+    verdict: Option<bool>,
+}
+
+thread_local! {
+    static VERDICTS: RefCell<(RandomState, [Remembered; REMEMBERED])> =
+        RefCell::new((RandomState::default(), [Remembered::default(); REMEMBERED]));
+}
+
 /// Whether a user agent says that it is a program. A blank one says nothing.
 pub(crate) fn is_bot(user_agent: &str) -> bool {
     let end = user_agent.floor_char_boundary(AGENT_BYTES_MAX);
     let agent = &user_agent[..end];
+    VERDICTS.with_borrow_mut(|(state, verdicts)| {
+        let hash = state.hash_one(agent);
+        let remembered = &mut verdicts[hash as usize % REMEMBERED];
+        match remembered.verdict {
+            Some(verdict) if remembered.hash == hash => verdict,
+            _ => {
+                let verdict = searched(agent);
+                *remembered = Remembered {
+                    hash,
+                    verdict: Some(verdict),
+                };
+                verdict
+            }
+        }
+    })
+}
+
+fn searched(agent: &str) -> bool {
     CRAWLERS.literals.is_match(agent) || CRAWLERS.patterns.is_match(agent)
 }
 
@@ -46,6 +80,7 @@ mod tests {
             "curl/8.5.0",
         ] {
             assert!(is_bot(bot), "{bot}");
+            assert!(is_bot(bot), "{bot}, asked again");
         }
         for person in [
             "",

@@ -19,6 +19,11 @@ use clap::Parser;
 use commands::Command;
 use config::{Config, GlobalArgs};
 
+// Batches are parsed on many threads at once and freed on others, which the system's allocator answers with memory that it
+// never gives back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Audience analytics whose lead number is regulars: the people who keep coming back.
 #[derive(Parser)]
 #[command(name = "longplay", version, max_term_width = 100, after_help = AFTER_HELP)]

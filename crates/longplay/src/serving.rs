@@ -32,6 +32,9 @@ const REST_MAX: Duration = Duration::from_secs(60);
 const EXPIRE_EVERY: Duration = Duration::from_secs(3_600);
 /// How long the stop waits for upkeep; the store survives being left in the middle, so it needn't wait longer.
 const UPKEEP_STOP_MAX: Duration = Duration::from_millis(1_000);
+/// How far upkeep steps back behind answers, on the scale of `nice`.
+#[cfg(target_os = "linux")]
+const UPKEEP_NICENESS: i32 = 10;
 
 /// The right to serve a data directory, held until the process ends.
 pub struct ServeLock {
@@ -125,6 +128,7 @@ impl Upkeep {
     fn start(store: Arc<Store>) -> anyhow::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new().name("upkeep".to_owned()).spawn(move || {
+            step_back();
             let mut pace = Pace::starting();
             let mut rest = LOOK_EVERY;
             while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
@@ -150,6 +154,14 @@ impl Upkeep {
         while !self.thread.is_finished() && patience.elapsed() < UPKEEP_STOP_MAX {
             thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+/// Lets everybody who waits for an answer go before the calling thread.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, UPKEEP_NICENESS) {
+        tracing::warn!(%error, "upkeep runs at the same priority as answers");
     }
 }
 

@@ -26,7 +26,7 @@ mod terms;
 mod view;
 mod watch;
 
-pub use accept::{Receipt, Verdict};
+pub use accept::{Judged, Receipt, Verdict};
 pub use check::{Finding, check};
 pub use error::{Result, StoreError};
 pub use histories::{Columns, History};

@@ -31,8 +31,8 @@ use self::{keys::Keys, titles::Titles};
 
 /// Bodies being read, parsed or written at the same time; more are told to come back.
 const REQUESTS_MAX: usize = 1_024;
-/// Bodies whose claims are being made durable at the same time: each holds a thread, and they share one flush.
-const HAND_OFFS_MAX: usize = 96;
+/// Bodies being parsed and judged at the same time, for each core: more would only take turns, and each takes memory.
+const TURNS_PER_CORE: usize = 2;
 /// What all bodies under way may take together, packed and unpacked.
 const BYTES_MAX: usize = 64 << 20;
 
@@ -49,9 +49,10 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             places: Arc::new(Semaphore::new(REQUESTS_MAX)),
-            turns: Arc::new(Semaphore::new(HAND_OFFS_MAX)),
+            turns: Arc::new(Semaphore::new(TURNS_PER_CORE * cores)),
             bytes: Arc::new(Semaphore::new(BYTES_MAX)),
             keys: Keys::default(),
             titles: Titles::default(),

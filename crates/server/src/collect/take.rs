@@ -10,10 +10,10 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use bytes::Bytes;
-use longplay_domain::Time;
+use longplay_domain::{Piece, Time};
 use longplay_intake::protocols::{Arrival, Batch, BodyError, Item, body as packed};
-use longplay_store::{Store, StoreError, Verdict};
-use tokio::{task, time};
+use longplay_store::{Judged, Store, StoreError, Verdict};
+use tokio::{sync::oneshot, task, time};
 
 use super::{
     answer::{Taken, Why},
@@ -77,27 +77,71 @@ async fn hand_over(
     }
     let turn = time::timeout(TURN_WAIT_MAX, collector.turns.clone().acquire_owned()).await;
     let turn = turn.map_err(|_| Why::Busy)?.map_err(|_| Why::Busy)?;
-    let app = app.clone();
+    let (tell, told) = oneshot::channel();
+    let site = facts.site();
+    let received = facts.received;
+    let work = app.clone();
     // The turn and the room go along: a caller who hangs up doesn't end the work, so it mustn't free them either.
-    let done = task::spawn_blocking(move || {
-        let (_turn, held): (_, Held) = (turn, held);
-        keep(&app, &facts, &held.bytes, protocol, parse)
+    task::spawn_blocking(move || {
+        let (turn, held): (_, Held) = (turn, held);
+        match ready(&work, &facts, &held.bytes, parse) {
+            Ok((judged, rest)) => {
+                // Others may parse while this one waits for the disk, on this thread or another.
+                drop((turn, held));
+                work.store().keep(judged, move |outcome| {
+                    let _ = tell.send(outcome.map_err(failed).map(|receipt| (receipt, rest)));
+                });
+            }
+            Err(why) => {
+                let _ = tell.send(Err(why));
+            }
+        }
     });
-    done.await.unwrap_or_else(|panic| {
-        tracing::error!(%panic, "taking a batch in failed");
+    let (receipt, rest) = told.await.unwrap_or_else(|_| {
+        tracing::error!("taking a batch in failed");
         Err(Why::Failed)
-    })
+    })?;
+    let (taken, refusals) = count(receipt.verdicts, &rest, received, protocol);
+    if taken.admitted > 0 && collector.titles.are_new(&rest.titles) {
+        describe(app, rest.titles).await;
+    }
+    let note = BatchNote {
+        key: Some(rest.key),
+        site,
+        admitted: taken.admitted,
+        duplicates: taken.duplicates,
+        marked: taken.marked,
+        passed: taken.passed,
+        refused: taken.refused,
+        ..BatchNote::at(received, protocol)
+    };
+    collector.recent(|recent| recent.note(note, refusals));
+    Ok(taken)
 }
 
-/// On a thread that may block: parse, look at the key, accept, note.
-fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: Parse) -> Result<Taken, Why> {
-    let failed = |error: StoreError| match error {
+/// What is known of a request beside its claims.
+struct Rest {
+    /// The name of its key.
+    key: String,
+    /// Of each claim: its place among the items, and whether it is marked.
+    places: Vec<(usize, bool)>,
+    refused: Vec<(usize, &'static str, String)>,
+    passed: usize,
+    titles: Vec<Piece>,
+}
+
+fn failed(error: StoreError) -> Why {
+    match error {
         StoreError::Busy => Why::Busy,
         error => {
             tracing::error!(%error, "a batch could not be kept");
             Why::Failed
         }
-    };
+    }
+}
+
+/// On a thread that may block: parse, look at the key, judge.
+fn ready(app: &App, facts: &Facts, bytes: &Bytes, parse: Parse) -> Result<(Judged, Rest), Why> {
     let (store, collector) = (app.store(), app.collector());
     if store.is_crowded() {
         return Err(Why::Busy);
@@ -120,37 +164,30 @@ fn keep(app: &App, facts: &Facts, bytes: &Bytes, protocol: &'static str, parse: 
         (None, None) if facts.key.is_some() => return Err(Why::UnknownKey),
         (None, None) => return Err(Why::NoKey),
     };
-    let (taken, refusals) = accept(store, batch.items, facts.received, protocol).map_err(failed)?;
-    if taken.admitted > 0
-        && let Err(error) = collector.titles.learn(batch.pieces, store)
-    {
-        // The events are kept; a title comes again with the next visit.
-        tracing::warn!(%error, "titles of pages could not be kept");
-    }
-    let note = BatchNote {
-        key: Some(key),
-        site: facts.site(),
-        admitted: taken.admitted,
-        duplicates: taken.duplicates,
-        marked: taken.marked,
-        passed: taken.passed,
-        refused: taken.refused,
-        ..BatchNote::at(facts.received, protocol)
+    let mut rest = Rest {
+        key,
+        places: Vec::with_capacity(batch.items.len()),
+        refused: Vec::new(),
+        passed: 0,
+        titles: batch.pieces,
     };
-    collector.recent(|recent| recent.note(note, refusals));
-    Ok(taken)
+    let mut claims = Vec::with_capacity(batch.items.len());
+    for (place, item) in batch.items.into_iter().enumerate() {
+        match item {
+            Item::Claim(claim) => {
+                rest.places.push((place, claim.mark.is_some()));
+                claims.push(claim);
+            }
+            Item::Refused(refusal) => rest.refused.push((place, refusal.code, refusal.message)),
+            Item::Passed(_) => rest.passed += 1,
+        }
+    }
+    let judged = store.judge(claims, facts.received).map_err(failed)?;
+    Ok((judged, rest))
 }
 
-fn accept(
-    store: &Store,
-    items: Vec<Item>,
-    now: Time,
-    protocol: &'static str,
-) -> Result<(Taken, Vec<RefusalNote>), StoreError> {
-    let mut taken = Taken::default();
-    let mut refusals = Vec::new();
-    let mut claims = Vec::with_capacity(items.len());
-    let mut places = Vec::with_capacity(items.len());
+/// How many items fared how, and why some were refused.
+fn count(verdicts: Vec<Verdict>, rest: &Rest, now: Time, protocol: &'static str) -> (Taken, Vec<RefusalNote>) {
     let refused = |item: usize, code: &'static str, message: String| RefusalNote {
         at: now,
         protocol,
@@ -158,22 +195,15 @@ fn accept(
         code,
         message,
     };
-    for (place, item) in items.into_iter().enumerate() {
-        match item {
-            Item::Claim(claim) => {
-                places.push((place, claim.mark.is_some()));
-                claims.push(claim);
-            }
-            Item::Refused(refusal) => refusals.push(refused(place, refusal.code, refusal.message)),
-            Item::Passed(_) => taken.passed += 1,
-        }
-    }
-    let verdicts = if claims.is_empty() {
-        Vec::new()
-    } else {
-        store.accept(claims, now)?.verdicts
+    let mut taken = Taken {
+        passed: rest.passed,
+        ..Taken::default()
     };
-    for ((place, is_marked), verdict) in places.into_iter().zip(verdicts) {
+    let unreadable = rest.refused.iter();
+    let mut refusals: Vec<_> = unreadable
+        .map(|(place, code, message)| refused(*place, code, message.clone()))
+        .collect();
+    for (&(place, is_marked), verdict) in rest.places.iter().zip(verdicts) {
         match verdict {
             Verdict::Admitted => {
                 taken.admitted += 1;
@@ -185,7 +215,16 @@ fn accept(
     }
     refusals.sort_by_key(|refusal| refusal.item);
     taken.refused = refusals.len();
-    Ok((taken, refusals))
+    (taken, refusals)
+}
+
+/// Keeps what pages call themselves. The events are kept already; a title comes again with the next visit.
+async fn describe(app: &App, titles: Vec<Piece>) {
+    let app = app.clone();
+    let learnt = task::spawn_blocking(move || app.collector().titles.learn(titles, app.store()));
+    if let Ok(Err(error)) = learnt.await {
+        tracing::warn!(%error, "titles of pages could not be kept");
+    }
 }
 
 impl Facts {

@@ -16,6 +16,15 @@ pub struct Titles {
 }
 
 impl Titles {
+    /// Whether some of them may be described by nobody yet.
+    pub fn are_new(&self, pieces: &[Piece]) -> bool {
+        let known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        pieces.iter().any(|piece| match &*known {
+            Some(known) => known.len() < PIECES_MAX && !known.contains(&piece.id),
+            None => true,
+        })
+    }
+
     /// Describes those that nobody described before.
     pub fn learn(&self, pieces: Vec<Piece>, store: &Store) -> Result<(), StoreError> {
         if pieces.is_empty() {

@@ -8,10 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 
-use super::{
-    Judged, Receipt, Verdict,
-    queue::{Role, Seat, Waiting},
-};
+use super::{Judged, Receipt, Verdict, queue::Waiting};
 use crate::{
     Store,
     error::{Result, StoreError},
@@ -19,29 +16,29 @@ use crate::{
 };
 
 impl Store {
-    /// Commits what waits, the caller's own batch among it, and returns the caller's receipt.
-    pub(super) fn lead(&self, seat: &Seat) -> Result<Receipt> {
+    /// Commits what is in line and tells the owners, until somebody else leads or nobody is in line.
+    pub(super) fn lead(&self) {
         let queue = self.queue();
         let leading = queue.leading();
-        let mut taken = queue.take();
-        match self.commit(&mut taken) {
-            Ok(positions) => {
-                for (mut waiting, position) in taken.into_iter().zip(positions) {
-                    let verdicts = std::mem::take(&mut waiting.batch.verdicts);
-                    waiting.tell(Ok(Receipt { position, verdicts }));
+        loop {
+            let mut taken = queue.take();
+            match self.commit(&mut taken) {
+                Ok(positions) => {
+                    for (mut waiting, position) in taken.into_iter().zip(positions) {
+                        let verdicts = std::mem::take(&mut waiting.batch.verdicts);
+                        waiting.tell(Ok(Receipt { position, verdicts }));
+                    }
+                }
+                Err(error) => {
+                    let error = Arc::new(error);
+                    for waiting in taken {
+                        waiting.tell(Err(StoreError::Together(Arc::clone(&error))));
+                    }
                 }
             }
-            Err(error) => {
-                let error = Arc::new(error);
-                for waiting in taken {
-                    waiting.tell(Err(StoreError::Together(Arc::clone(&error))));
-                }
+            if leading.hand_on() {
+                return;
             }
-        }
-        drop(leading);
-        match seat.wait() {
-            Role::Told(outcome) => outcome,
-            Role::Lead => unreachable!("a leader's batch is the first in line, so it is among those taken"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The one door: claims in, a verdict for each in order, and what was admitted durable before the receipt leaves.
 //!
 //! Called from many threads at once. Judging, fingerprinting and encoding happen on the caller's thread without a lock; then
-//! batches line up in the [`queue`], and whoever finds nobody at work commits all that wait in one transaction ([`commit`]),
+//! batches line up in the [`queue`], and whoever finds nobody at work commits all in line in one transaction ([`commit`]),
 //! so that a flush is shared by everybody who came while the last one ran.
 
 mod commit;
@@ -9,9 +9,11 @@ pub(crate) mod queue;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use longplay_domain::{Claim, Event, Refusal, Time};
 
-use self::queue::{Role, Turn};
+use self::queue::{Owner, Role, Seat};
 use crate::{
     Store,
     error::{Result, StoreError},
@@ -37,15 +39,15 @@ pub struct Receipt {
 }
 
 /// A batch that passed the gate, before it is known which of its ids are new. The first three are equally long.
-pub(crate) struct Judged {
-    pub events: Vec<Event>,
-    pub fingerprints: Vec<u64>,
+pub struct Judged {
+    events: Vec<Event>,
+    fingerprints: Vec<u64>,
     /// Which verdict is each event's own.
-    pub places: Vec<usize>,
-    pub verdicts: Vec<Verdict>,
+    places: Vec<usize>,
+    verdicts: Vec<Verdict>,
     /// The events as the journal keeps them, should all of them be new, as they mostly are.
-    pub body: Vec<u8>,
-    pub now: Time,
+    body: Vec<u8>,
+    now: Time,
 }
 
 impl Store {
@@ -56,22 +58,30 @@ impl Store {
     /// events, and beyond a bound of batches in line, the answer is [`StoreError::Busy`].
     pub fn accept(&self, claims: Vec<Claim>, now: Time) -> Result<Receipt> {
         let judged = self.judge(claims, now)?;
+        let seat = Arc::new(Seat::default());
+        self.line_up(judged, Owner::Seated(Arc::clone(&seat)));
+        loop {
+            match seat.wait() {
+                Role::Told(outcome) => return outcome,
+                Role::Lead => self.lead(),
+            }
+        }
+    }
+
+    /// The same for what was judged, without waiting: `told` is called once, by whoever commits the batch. That may be the
+    /// calling thread, which then goes on committing for others who don't wait, as long as there are any.
+    pub fn keep(&self, judged: Judged, told: impl FnOnce(Result<Receipt>) + Send + 'static) {
+        self.line_up(judged, Owner::Gone(Box::new(told)));
+    }
+
+    fn line_up(&self, judged: Judged, owner: Owner) {
         if judged.events.is_empty() {
-            return Ok(Receipt {
-                position: 0,
-                verdicts: judged.verdicts,
-            });
-        }
-        if self.view().tail.is_overfull() {
-            return Err(StoreError::Busy);
-        }
-        let turn = self.queue().enter(judged)?;
-        match turn {
-            Turn::Wait(seat) => match seat.wait() {
-                Role::Told(outcome) => outcome,
-                Role::Lead => self.lead(&seat),
-            },
-            Turn::Lead(seat) => self.lead(&seat),
+            let verdicts = judged.verdicts;
+            owner.tell(Ok(Receipt { position: 0, verdicts }));
+        } else if self.view().tail.is_overfull() {
+            owner.tell(Err(StoreError::Busy));
+        } else if self.queue().enter(judged, owner) {
+            self.lead();
         }
     }
 
@@ -80,7 +90,8 @@ impl Store {
         self.queue().is_crowded() || self.view().tail.is_overfull()
     }
 
-    fn judge(&self, claims: Vec<Claim>, now: Time) -> Result<Judged> {
+    /// Judges claims and makes them ready for the journal: all that can be done without waiting for anybody.
+    pub fn judge(&self, claims: Vec<Claim>, now: Time) -> Result<Judged> {
         let gate = self.gate(now)?;
         let mut judged = Judged {
             events: Vec::with_capacity(claims.len()),

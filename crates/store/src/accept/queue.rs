@@ -1,5 +1,6 @@
-//! The line of batches before the journal. Whoever enters and finds nobody at work leads: commits all that wait, tells each
-//! its outcome, and hands the lead to the first of those who came meanwhile. Nobody works for the others without end.
+//! The line of batches before the journal. Whoever enters and finds nobody at work leads: commits all that are in line, tells
+//! each its outcome, and hands the lead to the first who waits for his own. Who left a word to be told by went on, and is
+//! no one to hand it to: as long as only such batches come, the leader stays.
 //!
 //! What must stay true: every batch that entered is told exactly once, also when a leader fails or panics.
 
@@ -34,7 +35,15 @@ struct Line {
 /// A batch in line. Dropped untold, it tells its owner that it failed.
 pub struct Waiting {
     pub batch: Judged,
-    seat: Option<Arc<Seat>>,
+    owner: Option<Owner>,
+}
+
+/// Who is told what became of a batch.
+pub enum Owner {
+    /// Somebody who waits, and who can be called to lead.
+    Seated(Arc<Seat>),
+    /// Somebody who went on.
+    Gone(Box<dyn FnOnce(Result<Receipt>) + Send>),
 }
 
 /// Where the owner of a batch waits.
@@ -50,30 +59,22 @@ pub enum Role {
     Lead,
 }
 
-/// What a caller does first.
-pub enum Turn {
-    Wait(Arc<Seat>),
-    Lead(Arc<Seat>),
-}
-
 impl Queue {
-    /// Lines a batch up.
-    pub fn enter(&self, batch: Judged) -> Result<Turn> {
+    /// Lines a batch up, or tells its owner that there is no room. Returns whether the caller leads now.
+    pub fn enter(&self, batch: Judged, owner: Owner) -> bool {
+        let waiting = Waiting {
+            batch,
+            owner: Some(owner),
+        };
         let mut line = self.line();
         if line.is_full() {
-            return Err(StoreError::Busy);
+            drop(line);
+            waiting.tell(Err(StoreError::Busy));
+            return false;
         }
-        let seat = Arc::new(Seat::default());
-        line.bytes += batch.body.len();
-        line.waiting.push_back(Waiting {
-            batch,
-            seat: Some(Arc::clone(&seat)),
-        });
-        if line.has_leader {
-            return Ok(Turn::Wait(seat));
-        }
-        line.has_leader = true;
-        Ok(Turn::Lead(seat))
+        line.bytes += waiting.batch.body.len();
+        line.waiting.push_back(waiting);
+        !std::mem::replace(&mut line.has_leader, true)
     }
 
     /// Whether half of what may wait does.
@@ -98,7 +99,7 @@ impl Queue {
         taken
     }
 
-    /// Hands the lead on when this is dropped.
+    /// The lead, for whoever was given it.
     pub const fn leading(&self) -> Leading<'_> {
         Leading(self)
     }
@@ -112,35 +113,80 @@ impl Line {
     fn is_full(&self) -> bool {
         self.waiting.len() >= BATCHES_MAX || self.bytes >= BYTES_MAX
     }
+
+    /// Calls the first who waits to lead; returns whether there was one.
+    fn call_next(&self) -> bool {
+        let mut owners = self.waiting.iter().filter_map(|waiting| waiting.owner.as_ref());
+        let seat = owners.find_map(|owner| match owner {
+            Owner::Seated(seat) => Some(seat),
+            Owner::Gone(_) => None,
+        });
+        if let Some(seat) = seat {
+            seat.call(Role::Lead);
+        }
+        seat.is_some()
+    }
 }
 
 /// The lead, while somebody has it.
 pub struct Leading<'a>(&'a Queue);
 
-impl Drop for Leading<'_> {
-    fn drop(&mut self) {
+impl Leading<'_> {
+    /// Lets the lead go to somebody who waits in line, or ends it when nobody is in line. Else it stays: those in line went
+    /// on, and nobody but the leader works for them.
+    pub fn hand_on(&self) -> bool {
         let mut line = self.0.line();
-        match line.waiting.front().and_then(|next| next.seat.as_ref()) {
-            Some(seat) => seat.call(Role::Lead),
-            None => line.has_leader = false,
+        let is_handed = line.call_next();
+        if !is_handed && line.waiting.is_empty() {
+            line.has_leader = false;
+            return true;
         }
+        is_handed
+    }
+}
+
+impl Drop for Leading<'_> {
+    /// A leader who goes without having handed on has panicked.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let left = {
+            let mut line = self.0.line();
+            if line.call_next() {
+                return;
+            }
+            line.has_leader = false;
+            line.bytes = 0;
+            std::mem::take(&mut line.waiting)
+        };
+        drop(left);
     }
 }
 
 impl Waiting {
     /// Tells the owner what became of the batch.
     pub fn tell(mut self, outcome: Result<Receipt>) {
-        if let Some(seat) = self.seat.take() {
-            seat.call(Role::Told(outcome));
+        if let Some(owner) = self.owner.take() {
+            owner.tell(outcome);
         }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if let Some(seat) = self.seat.take() {
+        if let Some(owner) = self.owner.take() {
             let message = "a fault of Longplay kept a batch from the journal; send it again".to_owned();
-            seat.call(Role::Told(Err(StoreError::Invalid(message))));
+            owner.tell(Err(StoreError::Invalid(message)));
+        }
+    }
+}
+
+impl Owner {
+    pub fn tell(self, outcome: Result<Receipt>) {
+        match self {
+            Self::Seated(seat) => seat.call(Role::Told(outcome)),
+            Self::Gone(told) => told(outcome),
         }
     }
 }

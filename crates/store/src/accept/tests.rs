@@ -3,14 +3,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::Barrier,
+    sync::{Arc, Barrier, mpsc},
 };
 
 use longplay_domain::{Claim, Time, When, Zone};
 
 use super::{
     Judged, Verdict,
-    queue::{Queue, Turn},
+    queue::{Owner, Queue, Role, Seat},
 };
 use crate::{Store, StoreError, check};
 
@@ -167,36 +167,91 @@ fn a_zone_set_elsewhere_counts_for_the_next_batch() {
 #[test]
 fn a_line_has_an_end_and_a_leader_that_dies_is_told_of() {
     let queue = Queue::default();
-    let batch = |bytes: usize| Judged {
+    let seats = [(); 3].map(|()| Arc::new(Seat::default()));
+    let seated = |number: usize| Owner::Seated(Arc::clone(&seats[number]));
+    assert!(queue.enter(batch(8 << 20), seated(0)), "nobody is there yet");
+    assert!(queue.is_crowded());
+    assert!(!queue.enter(batch(8 << 20), seated(1)), "the first one leads");
+    assert!(!queue.enter(batch(1), seated(2)));
+    assert!(matches!(seats[2].wait(), Role::Told(Err(StoreError::Busy))));
+    let leading = queue.leading();
+    let taken = queue.take();
+    assert_eq!(taken.len(), 1, "the second is more than one commit takes");
+    drop(taken);
+    assert!(matches!(seats[0].wait(), Role::Told(Err(StoreError::Invalid(_)))));
+    assert!(leading.hand_on());
+    assert!(matches!(seats[1].wait(), Role::Lead));
+    let leading = queue.leading();
+    drop(queue.take());
+    assert!(leading.hand_on());
+    assert!(queue.enter(batch(1), seated(0)), "with nobody left, the next one leads");
+}
+
+#[test]
+fn who_went_on_is_told_and_worked_for_until_the_line_is_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let (tell, told) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for thread in 0..4_u64 {
+            let (store, tell) = (&store, tell.clone());
+            scope.spawn(move || {
+                for batch in 0..25 {
+                    let claims = (0..4).map(|place| claim(thread * 100 + batch * 4 + place)).collect();
+                    let tell = tell.clone();
+                    let judged = store.judge(claims, NOW).unwrap();
+                    store.keep(judged, move |outcome| tell.send(outcome.unwrap()).unwrap());
+                }
+            });
+        }
+    });
+    drop(tell);
+    let receipts: Vec<_> = told.iter().collect();
+    assert_eq!(
+        receipts.len(),
+        100,
+        "each batch is told of once, and nothing is left in line"
+    );
+    assert!(
+        receipts
+            .iter()
+            .all(|receipt| receipt.position > 0 && receipt.verdicts.len() == 4)
+    );
+    assert_eq!(rows(dir.path()), 400);
+}
+
+#[test]
+fn a_leader_that_panics_leaves_nobody_in_line() {
+    let (tell, told) = mpsc::channel();
+    let queue = Queue::default();
+    let gone = || {
+        let tell = tell.clone();
+        Owner::Gone(Box::new(move |outcome| tell.send(outcome).unwrap()))
+    };
+    let died = std::thread::scope(|scope| {
+        let leader = scope.spawn(|| {
+            let leads = queue.enter(batch(8 << 20), gone());
+            let _leading = queue.leading();
+            let _taken = queue.take();
+            queue.enter(batch(1), gone());
+            assert!(!leads, "as a fault in a commit would end it");
+        });
+        leader.join()
+    });
+    assert!(died.is_err());
+    for _ in 0..2 {
+        assert!(matches!(told.try_recv(), Ok(Err(StoreError::Invalid(_)))));
+    }
+    assert!(queue.enter(batch(1), gone()), "the next one leads");
+}
+
+fn batch(bytes: usize) -> Judged {
+    Judged {
         events: Vec::new(),
         fingerprints: Vec::new(),
         places: Vec::new(),
         verdicts: Vec::new(),
         body: vec![0; bytes],
         now: NOW,
-    };
-    let Turn::Lead(first) = queue.enter(batch(8 << 20)).unwrap() else {
-        panic!("nobody is there yet")
-    };
-    assert!(queue.is_crowded());
-    let Turn::Wait(second) = queue.enter(batch(8 << 20)).unwrap() else {
-        panic!("the first one leads")
-    };
-    assert!(matches!(queue.enter(batch(1)), Err(StoreError::Busy)));
-    let leading = queue.leading();
-    assert_eq!(
-        queue.take().len(),
-        1,
-        "dropped as a panic would drop it; the second is more than one commit takes"
-    );
-    assert!(matches!(first.wait(), super::Role::Told(Err(StoreError::Invalid(_)))));
-    drop(leading);
-    assert!(matches!(second.wait(), super::Role::Lead));
-    let leading = queue.leading();
-    drop(queue.take());
-    drop(leading);
-    assert!(
-        matches!(queue.enter(batch(1)).unwrap(), Turn::Lead(_)),
-        "with nobody left, the next one leads"
-    );
+    }
 }

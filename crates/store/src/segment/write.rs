@@ -27,6 +27,8 @@ use crate::error::{PathContext, Result};
 /// Rows per row group: the grain in which workers share a segment and statistics prune it.
 pub const ROW_GROUP_ROWS: usize = 131_072;
 const ZSTD_LEVEL: i32 = 3;
+/// For ids, in which nothing repeats: a longer search finds no more.
+const ZSTD_LEVEL_IDS: i32 = 1;
 
 /// Where the fingerprints of a segment's ids come from.
 enum Ids {
@@ -158,9 +160,9 @@ impl<'a> SegmentWriter<'a> {
 }
 
 fn properties() -> WriterProperties {
-    let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("a level zstd has");
+    let level = |level| Compression::ZSTD(ZstdLevel::try_new(level).expect("a level zstd has"));
     let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(level(ZSTD_LEVEL))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("longplay ", env!("CARGO_PKG_VERSION")).to_owned());
@@ -169,6 +171,11 @@ fn properties() -> WriterProperties {
         builder = builder.set_column_dictionary_enabled(path.clone(), column.is_repetitive());
         if column == Column::Person {
             builder = builder.set_column_encoding(path, Encoding::PLAIN);
+        } else if column == Column::Id {
+            // Lengths apart from texts: mostly they are all the same.
+            builder = builder
+                .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+                .set_column_compression(path, level(ZSTD_LEVEL_IDS));
         } else if column == Column::Handle {
             // A person's handle is the same row after row: only where it changes is it written.
             builder = builder.set_column_encoding(path, Encoding::DELTA_BYTE_ARRAY);

@@ -25,10 +25,10 @@ struct Bound {
     bytes: usize,
 }
 
-/// A server seals beyond this.
+/// A server seals beyond this. While it does, as much may come in again, and both lie in order beside what came.
 const FULL: Bound = Bound {
-    rows: 200_000,
-    bytes: 40 << 20,
+    rows: 120_000,
+    bytes: 24 << 20,
 };
 /// An import, which takes much at once and answers nobody meanwhile, seals beyond this.
 const LARGE: Bound = Bound {
