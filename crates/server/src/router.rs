@@ -12,6 +12,7 @@ pub fn router(app: App) -> Router {
     let people = Router::new()
         .route("/", get(views::home))
         .route("/methods/{name}", get(views::method))
+        .route("/methods/pictures/{file}", get(views::picture))
         .route("/sources", get(views::sources))
         .route("/assets/{name}", get(views::asset))
         .route("/longplay.js", get(tracker::script))

@@ -1,8 +1,9 @@
 //! The handlers of pages: each reads the address, asks once, and shows a page made by a page function.
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header::HOST};
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::response::{IntoResponse, Response};
 use longplay_measures::Key;
 
 use crate::api::{self, Pairs};
@@ -73,6 +74,14 @@ pub async fn sources(State(app): State<App>, pairs: Pairs, headers: HeaderMap) -
         zone,
     };
     Ok(error::show(&pages::sources(&arrivals, frame.clone()), &frame))
+}
+
+/// `GET /methods/pictures/{file}`
+pub async fn picture(State(app): State<App>, Path(file): Path<String>) -> Result<Response, PageError> {
+    match pages::methods::picture(&file) {
+        Some(svg) => Ok(([(CONTENT_TYPE, "image/svg+xml")], svg).into_response()),
+        None => Err(unknown(State(app)).await),
+    }
 }
 
 /// `GET /assets/{name}`

@@ -10,8 +10,11 @@ use serde::Serialize;
 /// Whoever builds one keeps `low <= value <= high`; nothing in it is NaN.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
+    /// The most likely or mean value, as the method says.
     pub value: f64,
+    /// The lower end.
     pub low: f64,
+    /// The upper end.
     pub high: f64,
     /// How many people, days or pieces it rests on.
     pub n: u64,

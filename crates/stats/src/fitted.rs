@@ -14,12 +14,21 @@ use serde::Serialize;
 /// Why a model could not be fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FitError {
+    /// There is no row that says anything.
     #[error("nothing to fit: give at least one row with a positive weight and a positive length of observation")]
     NoEvidence,
+    /// A row can't be.
     #[error("row {row} is impossible: {reason}; correct or leave out that row")]
-    BadRow { row: usize, reason: &'static str },
+    BadRow {
+        /// Its place, from 0.
+        row: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The rows fit many parameters equally; what is missing is said.
     #[error("the rows don't tell the parameters apart: {0}")]
     NotIdentified(&'static str),
+    /// No start of the search led to a finite likelihood.
     #[error(
         "the search found no finite likelihood; the values may be too large for the unit of time, use days or weeks"
     )]
@@ -28,8 +37,11 @@ pub enum FitError {
 
 /// A model's parameters, by name. All are positive.
 pub trait Parameters<const N: usize>: Sized + Copy {
+    /// Names in the order of the arrays, as the papers write them.
     const NAMES: [&'static str; N];
+    /// From values in that order.
     fn from_array(values: [f64; N]) -> Self;
+    /// Values in that order.
     fn to_array(&self) -> [f64; N];
 }
 
@@ -56,10 +68,13 @@ impl FitWarning {
 /// A model with its parameters estimated by maximum likelihood.
 #[derive(Clone, Debug)]
 pub struct Fitted<M, const N: usize> {
+    /// At the most likely parameters.
     pub model: M,
+    /// Its natural logarithm, of all rows with their weights.
     pub log_likelihood: f64,
     /// How many people (or pieces) it was fitted to: the sum of the weights, rounded.
     pub n: u64,
+    /// What must be said beside it.
     pub warning: Option<FitWarning>,
     logs: [f64; N],
     /// Cholesky factor of the Hessian of −LL in the logs.
@@ -198,7 +213,9 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
 /// How many draws, and from which seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bootstrap {
+    /// How many draws.
     pub count: usize,
+    /// Where the stream of random numbers starts.
     pub seed: u64,
 }
 

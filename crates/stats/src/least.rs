@@ -1,7 +1,8 @@
 //! How much a model must have seen before its intervals are given: the “too early” of every estimate.
 //!
 //! Measured, not guessed: from these sizes on nominal 90 % intervals held 88 to 92 % of simulated truths
-//! (`docs/methods/coverage.md`, written by `cargo xtask coverage`, which leaves out what is too early by the same numbers).
+//! (`docs/methods/coverage.md`, written by `cargo xtask coverage`, which leaves out what is too early by the same
+//! numbers).
 //! Values without an interval may be shown below them; an interval may not.
 
 /// People for the NBD and the BG/NBD.

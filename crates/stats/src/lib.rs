@@ -3,7 +3,10 @@
 //! This crate knows no people, files, clocks or threads. A model takes plain weighted rows and gives back values with
 //! their intervals; randomness comes in as a seed. Each file is one method, with its equation and paper on top, and its
 //! tests carry the name of the table they reproduce. What must stay true: no rate leaves without an interval and an `n`
-//! ([`Estimate`]), no input makes it panic, hang or answer NaN, and the order of the rows changes no digit that is shown.
+//! ([`Estimate`]), no input makes it panic, hang or answer NaN, and the order of the rows changes no digit that is
+//! shown.
+
+#![warn(missing_docs)]
 
 pub mod attribution;
 pub mod audit;

@@ -1,6 +1,7 @@
 //! Randomness by seed and counter: the same draw for the same (seed, stream, index), whatever runs beside it.
 //!
-//! SplitMix64 (Steele, Lea & Flood 2014) on a counter. Not for secrets; good for bootstraps, simulated people and posterior
+//! SplitMix64 (Steele, Lea & Flood 2014) on a counter. Not for secrets; good for bootstraps, simulated people and
+//! posterior
 //! draws, which must be the same on every machine and for every number of threads.
 
 use crate::special::normal;
@@ -25,6 +26,7 @@ impl Draws {
         }
     }
 
+    /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state)
@@ -35,6 +37,7 @@ impl Draws {
         ((self.bits() >> 11) as f64 + 0.5) * (1.0 / (1u64 << 53) as f64)
     }
 
+    /// A standard normal number.
     pub fn normal(&mut self) -> f64 {
         normal::quantile(self.uniform())
     }
@@ -61,6 +64,7 @@ impl Draws {
         }
     }
 
+    /// A number from Beta(a, b); a and b above 0.
     pub fn beta(&mut self, a: f64, b: f64) -> f64 {
         let (one, other) = (self.gamma(a), self.gamma(b));
         if one + other > 0.0 {

@@ -35,9 +35,15 @@ fn title(source: &str) -> Option<String> {
 /// name another methods page.
 fn render(source: &str) -> String {
     let mut dropped = Vec::new();
+    let mut is_shown = false;
     let events = Parser::new_ext(source, Options::ENABLE_TABLES).filter_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
-        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
+        Event::Start(Tag::Image { dest_url, .. }) => {
+            let file = dest_url.strip_prefix("pictures/").unwrap_or_default();
+            is_shown = methods::picture(file).is_some();
+            is_shown.then(|| Event::Html(format!("<img src=\"/methods/pictures/{file}\" alt=\"").into()))
+        }
+        Event::End(TagEnd::Image) => std::mem::take(&mut is_shown).then(|| Event::Html("\">".into())),
         Event::Start(Tag::Link {
             link_type,
             dest_url,
@@ -93,6 +99,16 @@ mod tests {
             body.contains(" see design, <a href=\"https://example.org/a\">a</a>"),
             "{body}"
         );
+    }
+
+    #[test]
+    fn a_picture_of_ours_is_shown_with_its_words() {
+        let body = render("![Two curves](pictures/returns.svg)\n\n![else](https://example.org/x.png)");
+        assert!(
+            body.contains("<img src=\"/methods/pictures/returns.svg\" alt=\"Two curves\">"),
+            "{body}"
+        );
+        assert!(!body.contains("example.org"), "{body}");
     }
 
     #[test]

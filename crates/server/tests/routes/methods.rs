@@ -17,6 +17,23 @@ async fn the_methods_pages_of_the_repository_are_served() {
 }
 
 #[tokio::test]
+async fn a_methods_page_shows_its_picture() {
+    let server = Server::empty();
+    let page = server.get("/methods/returns").await.body;
+    assert!(
+        page.contains("<img src=\"/methods/pictures/returns.svg\" alt=\""),
+        "{page}"
+    );
+    let picture = server.get("/methods/pictures/returns.svg").await;
+    assert_eq!(picture.status, StatusCode::OK);
+    assert!(picture.body.starts_with("<svg "));
+    assert_eq!(
+        server.get("/methods/pictures/nothing.svg").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
 async fn an_answer_links_to_its_method_where_there_is_one() {
     let page = Server::small().get("/").await.body;
     for key in Key::ALL {

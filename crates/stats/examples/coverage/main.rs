@@ -66,6 +66,8 @@ were compared; with 1,000 of them chance alone moves the share by a point up or 
 sets for which no interval was given, on purpose.
 
 Written by `cargo xtask coverage`; the seeds stand in `crates/stats/examples/coverage`, so every machine writes the same page.
+
+![How often an interval of 20 people holds each true share](pictures/coverage.svg)
 ";
 
 const RATES: &str = "True shares anywhere from 1 to 99 %. Averages hide the unlucky share: at a single one coverage dips to 77 to 82 % when n·p is a

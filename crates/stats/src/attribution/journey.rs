@@ -9,6 +9,7 @@ pub struct Journey {
     pub touches: Vec<u32>,
     /// How long before the end each touch was, in days; empty when only the order is known.
     pub ages: Vec<f64>,
+    /// How many people converted after exactly these touches.
     pub conversions: f64,
     /// What the conversions were worth together, in one currency.
     pub value: f64,
@@ -26,7 +27,9 @@ pub struct Journeys {
 /// What each channel is credited with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Credits {
+    /// Conversions credited to each channel, in the order of their numbers; a channel without credit has 0.
     pub conversions: Vec<f64>,
+    /// Value credited to each channel, in the unit of the journeys' value.
     pub value: Vec<f64>,
 }
 
@@ -98,18 +101,22 @@ impl Journeys {
         Ok(Self { rows, channels })
     }
 
+    /// How many channels there are; they are numbered from 0.
     pub fn channels(&self) -> usize {
         self.channels
     }
 
+    /// Conversions over all journeys.
     pub fn conversions(&self) -> f64 {
         self.rows.iter().map(|journey| journey.conversions).sum()
     }
 
+    /// Value over all journeys, in the unit it was given in.
     pub fn value(&self) -> f64 {
         self.rows.iter().map(|journey| journey.value).sum()
     }
 
+    /// Journeys that ended without a conversion.
     pub fn nulls(&self) -> f64 {
         self.rows.iter().map(|journey| journey.nulls).sum()
     }

@@ -1,6 +1,7 @@
 //! The removal effect in a Markov chain of touches (Anderl, Becker, von Wangenheim & Schumann 2016), solved exactly.
 //!
-//! States are the last `order` touches; people move from start over states to conversion or to nothing. Removing channel
+//! States are the last `order` touches; people move from start over states to conversion or to nothing. Removing
+//! channel
 //! k sends every visit to it to nothing; its removal effect is the share of conversions lost, and credit is shared in
 //! proportion. One factorisation and one solve per state: with N = (I − Q)⁻¹ and p = N·R, the first-order effect is
 //! N₀ₖ pₖ / (Nₖₖ p₀). No simulation, no seed. The chain's own conversion rate p₀ equals the observed one, always.
@@ -20,6 +21,7 @@ pub struct Markov {
     pub rate: f64,
     /// Share of conversions lost without the channel.
     pub removal: Vec<f64>,
+    /// What each channel gets: conversions and value times its share of the removal effects.
     pub credits: Credits,
     /// P(first touch is the channel).
     pub starts: Vec<f64>,

@@ -1,15 +1,16 @@
 //! Credit: which channels and pieces stood on the way to a goal.
 //!
 //! Eight answers to one question, because there is no true one: rules that look at a position, Shapley values, and the
-//! removal effect of a Markov chain. None of them is causal. Only touches that can be seen get credit; show their spread
-//! ([`agreement`]) and the share nobody saw beside it.
+//! removal effect of a Markov chain. None of them is causal. Only touches that can be seen get credit; show their
+//! spread
+//! ([`agreement()`]) and the share nobody saw beside it.
 
-mod agreement;
-mod bootstrap;
-mod journey;
-mod markov;
-mod rules;
-mod shapley;
+pub mod agreement;
+pub mod bootstrap;
+pub mod journey;
+pub mod markov;
+pub mod rules;
+pub mod shapley;
 
 pub use agreement::{Agreement, agreement};
 pub use bootstrap::credit_intervals;

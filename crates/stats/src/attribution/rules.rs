@@ -1,14 +1,21 @@
 //! Credit by position: first, last, last of our own, linear, U-shaped, decaying.
+//!
+//! Linear gives 1/m to each of m touches; position 40/20/40 (50/50 of two); decay 2^(−age/half-life). Each is a
+//! convention, none is causal,
+//! and each flatters its own end of the journey: never show one alone.
 
 use super::journey::{Credits, Journey, Journeys};
 
 /// A rule that splits one conversion over the touches before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule<'a> {
+    /// All to the first touch. Flatters what is seen early by everybody; not for the question who closed.
     First,
+    /// All to the last touch. Flatters the page on which people buy.
     Last,
     /// The last touch among these channels (the owner's own pieces); the last touch where there is none.
     LastOf(&'a [bool]),
+    /// Equally to every touch, 1/m of m, repeats counted.
     Linear,
     /// 40 % first, 40 % last, 20 % over those between; 50/50 for two.
     Position,
@@ -16,6 +23,7 @@ pub enum Rule<'a> {
     DecayByPosition,
     /// Halves every so many days before the goal; by position where a journey has no ages.
     TimeDecay {
+        /// The age at which a touch counts half, in days.
         half_life_days: f64,
     },
 }

@@ -5,29 +5,41 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Something somebody did in a period; several rows of one person and period are several deeds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Deed {
+    /// Whose deed it is, by any number.
     pub person: u64,
+    /// In which period, numbered in order of time.
     pub period: u32,
+    /// What it was worth, in one currency; 0 where worth is not the question.
     pub value: f64,
 }
 
 /// What a period amounted to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PeriodTotals {
+    /// People with a deed in the period.
     pub active: u64,
+    /// Deeds in the period.
     pub deeds: u64,
+    /// What they were worth together.
     pub value: f64,
 }
 
 /// Two periods side by side.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Change {
+    /// People active in both periods.
     pub kept: u64,
+    /// People active before and not after.
     pub lost: u64,
+    /// People active after and not before.
     pub gained: u64,
     /// What those kept were worth before and after.
     pub kept_before: f64,
+    /// What those kept were worth after.
     pub kept_after: f64,
+    /// What those lost were worth before.
     pub lost_before: f64,
+    /// What those gained are worth after.
     pub gained_after: f64,
 }
 

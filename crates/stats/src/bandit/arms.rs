@@ -1,8 +1,10 @@
 //! The plan's regression: what topics, formats and channels bring per hour, partially pooled.
 //!
-//! Response of piece j: y_j ~ NegBin(mean = effort_j · e^η_j, shape κ), η_j = μ + Σ u over its levels, u ~ N(0, τ²) by group. A topic
+//! Response of piece j: y_j ~ NegBin(mean = effort_j · e^η_j, shape κ), η_j = μ + Σ u over its levels, u ~ N(0, τ²)
+//! by group. A topic
 //! seen once is drawn to the others as far as topics differ at all. The τ and κ maximise Laplace's approximation of the
-//! marginal likelihood, with a weak prior (each is of order 1) that keeps them off 0 and ∞ when pieces are few. Response in
+//! marginal likelihood, with a weak prior (each is of order 1) that keeps them off 0 and ∞ when pieces are few.
+//! Response in
 //! the past is no promise: dates and the platform's mood differ, and the newest pieces have not matured.
 
 use crate::Estimate;
@@ -23,8 +25,11 @@ const PRIOR: [(f64, f64); 2] = [(-0.7, 0.8), (1.0, 1.2)];
 /// A piece: its level in each group (topic, format, channel …), what it cost, what it brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effort {
+    /// Which level of each factor (topic, format, channel), numbered from 0.
     pub levels: Vec<usize>,
+    /// Effort in hours; the exposure of the count.
     pub hours: f64,
+    /// Regulars and buyers it brought within the horizon.
     pub brought: u64,
 }
 

@@ -1,6 +1,7 @@
 //! P(best), expected loss and Thompson shares of arms whose rates are Beta distributed.
 //!
-//! All by quadrature over posterior densities: no draws, so no seed and no noise in what is printed. The plan: the arm of
+//! All by quadrature over posterior densities: no draws, so no seed and no noise in what is printed. The plan: the
+//! arm of
 //! highest mean first, an explore share of max(10 %, 1 − P(best)), at most 40 %, over the others
 //! by their chance of being best.
 
@@ -15,7 +16,9 @@ const EXPLORE_MOST: f64 = 0.4;
 /// A rate's posterior Beta(a, b).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Arm {
+    /// Successes plus the prior's: the first parameter of the Beta distribution.
     pub a: f64,
+    /// Failures plus the prior's: the second.
     pub b: f64,
 }
 
@@ -28,6 +31,7 @@ impl Arm {
         }
     }
 
+    /// The posterior mean, a/(a + b).
     pub fn mean(&self) -> f64 {
         self.a / (self.a + self.b)
     }
@@ -109,6 +113,7 @@ pub fn p_best(arms: &[Arm]) -> Vec<f64> {
 pub struct Plan {
     /// The arm of highest mean.
     pub first: usize,
+    /// The chance that what is put first is truly best.
     pub p_first_is_best: f64,
     /// What is lost on average against its strongest rival.
     pub expected_regret: f64,

@@ -2,10 +2,10 @@
 //!
 //! Past pieces differ in date and in the platform's mood, and the newest have not matured: list those as too early.
 
-mod arms;
-mod choice;
-mod gradient;
-mod response;
+pub mod arms;
+pub mod choice;
+pub mod gradient;
+pub mod response;
 
 pub use arms::{Effort, Response as ArmResponse};
 pub use choice::{Arm, Plan, expected_loss, p_best, p_greater, plan};

@@ -1,8 +1,12 @@
-//! BdW (Fader, Hardie, Liu, Davin & Steenburgh, J. Interactive Marketing 43:1, 2018): sBG whose leaving chances change with
+//! BdW (Fader, Hardie, Liu, Davin & Steenburgh, J. Interactive Marketing 43:1, 2018): sBG whose leaving chances
+//! change with
 //! age.
 //!
-//! The beta-discrete-Weibull: S(t) = B(α, β + t^c)/B(α, β). With c > 1 the same person leaves more readily with time, with
+//! The beta-discrete-Weibull: S(t) = B(α, β + t^c)/B(α, β). With c > 1 the same person leaves more readily with
+//! time, with
 //! c < 1 less; c = 1 is sBG. Worth its third parameter when the retention curve bends more than sBG can.
+//!
+//! ln L as [`super::Sbg`]'s; t counts renewals. Not with fewer than five points: three parameters then fit anything.
 
 use super::sbg::Survivors;
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
@@ -13,8 +17,11 @@ use serde::Serialize;
 /// The BdW model.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Bdw {
+    /// α of the Beta distribution of the chance to leave at the first renewal.
     pub alpha: f64,
+    /// β of it; a larger β keeps people longer.
     pub beta: f64,
+    /// How the chance changes with time: 1 is the sBG, above 1 it grows, below it falls.
     pub c: f64,
 }
 

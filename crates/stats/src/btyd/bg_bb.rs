@@ -3,6 +3,12 @@
 //! For attention with natural opportunities: each issue, episode, week. Chances to show up are Beta(α, β), chances to
 //! drop out at an opportunity Beta(γ, δ). Counting raw hits in a Poisson model would take one evening's ten clicks for
 //! ten decisions; here they are one.
+//!
+//! L = Σ over the last period i that could have been lived through, B(α+x, β+t_x−x+i) B(γ+1, δ+t_x+i), plus B(α+x,
+//! β+n−x) B(γ, δ+n) of
+//! being there still, over B(α, β) B(γ, δ); x taken of n, t_x the last taken. The unit is the opportunity. Not
+//! where people can act
+//! at any moment, nor where each has an opportunity of their own kind.
 
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::{Real, ln_beta};
@@ -19,6 +25,7 @@ pub struct Opportunities {
     pub t_x: u32,
     /// How many there were.
     pub n: u32,
+    /// How many people have this history.
     pub weight: f64,
 }
 
@@ -38,9 +45,13 @@ impl Opportunities {
 /// The BG/BB model.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct BgBb {
+    /// α of the Beta distribution of the chance to take an opportunity, while there.
     pub alpha: f64,
+    /// β of it.
     pub beta: f64,
+    /// γ of the Beta distribution of the chance to leave before an opportunity.
     pub gamma: f64,
+    /// δ of it.
     pub delta: f64,
 }
 

@@ -3,6 +3,14 @@
 //! Rates are Gamma(r, rate α), drop-out chances Beta(a, b). Somebody without a repeat act can't have dropped out, so
 //! P(alive) is 1 for them: a known flaw, and why [`super::MbgNbd`] is our default. The expectations are the Euler
 //! transform of the textbook form: exact, and finite at x = 5,000 where the textbook form is not.
+//!
+//! ln L = ln Γ(r+x) − ln Γ(r) + r ln α + ln B(a, b+x) − ln B(a, b) + ln[(α+T)^−(r+x) + 1{x>0} a/(b+x−1)
+//! (α+t_x)^−(r+x)], with x
+//! repeats, t_x the time of the last and T the time watched, all from the first act and in one unit; α is in it
+//! too. Not for
+//! sessions of many clicks (count days), not for contracts, not where everybody acts like clockwork
+//! ([`super::MbgCnbd`]), and not
+//! to count who is still there.
 
 use super::nbd::pmf;
 use super::recurring::{Recurring, acts_with_coin};
@@ -16,9 +24,13 @@ use serde::Serialize;
 /// The BG/NBD model. `alpha` in units of time, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct BgNbd {
+    /// Shape of the Gamma distribution of rates over people.
     pub r: f64,
+    /// Its rate, in units of time: r/α is the mean number per unit of time.
     pub alpha: f64,
+    /// a of the Beta distribution of the chance to leave after a repeat.
     pub a: f64,
+    /// b of it: a/(a + b) is the mean chance.
     pub b: f64,
 }
 

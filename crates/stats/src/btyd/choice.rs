@@ -16,16 +16,22 @@ const BIC_EQUAL: f64 = 2.0;
 /// The chosen model, fitted.
 #[derive(Clone, Debug)]
 pub enum Choice {
+    /// Nobody is seen to leave.
     Nbd(Fitted<Nbd, 2>),
+    /// The default, and equally good or better than the others.
     MbgNbd(Fitted<MbgNbd, 4>),
+    /// Clearly better than the others.
     ParetoNbd(Fitted<ParetoNbd, 4>),
 }
 
 /// Why it was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChoiceReason {
+    /// The drop-out models fit no better than one without.
     NoDropOutVisible,
+    /// Its BIC is the least by more than 2.
     BestByBic,
+    /// Its BIC is within 2 of the least.
     EqualSoDefault,
 }
 

@@ -35,6 +35,7 @@ pub struct Evidence {
     pub age: f64,
     /// Σ ln(gap between events). Only [`super::MbgCnbd`] reads it.
     pub log_gaps: f64,
+    /// How many people have this evidence.
     pub weight: f64,
 }
 

@@ -4,6 +4,9 @@
 //! order of positive value are fitted. It assumes that spend and frequency are not related: look at
 //! [`GammaGamma::correlation`] first, and show the plain shrunk mean where they are. With q ≤ 1 the population has no
 //! mean; then there is no answer.
+//!
+//! ln L = ln Γ(px+q) − ln Γ(px) − ln Γ(q) + q ln v + (px−1) ln m + px ln x − (px+q) ln(xm+v) for x orders of mean m;
+//! E[mean spend | x, m] = p(v+xm)/(px+q−1). m and v are in one currency. Not for prices that are the same for all.
 
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::Real;
@@ -16,6 +19,7 @@ pub struct Spend {
     pub x: f64,
     /// Their mean value, in one currency.
     pub mean: f64,
+    /// How many people have this row.
     pub weight: f64,
 }
 
@@ -30,8 +34,11 @@ impl Spend {
 /// The Gamma–Gamma model; `v` in money, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GammaGamma {
+    /// Shape of the orders of one person.
     pub p: f64,
+    /// Shape of the Gamma distribution of their scales over people; above 1 where a mean exists.
     pub q: f64,
+    /// Its scale, in the unit of money.
     pub v: f64,
 }
 

@@ -1,9 +1,15 @@
 //! MBG/CNBD-k (Reutterer, Platzer & Schröder, IJRM 2020): MBG/NBD for people who act like clockwork.
 //!
-//! Gaps are Erlang-k: k = 1 is MBG/NBD, larger k more regular. The regularity tells absence much sooner: who comes every
+//! Gaps are Erlang-k: k = 1 is MBG/NBD, larger k more regular. The regularity tells absence much sooner: who comes
+//! every
 //! week and has missed three is gone. k is chosen from 1 to 4 by likelihood. Future counts are summed exactly over the
 //! hidden phases since the last act, no simulation: with v the share t/(α+T+t), the m-th next act needs km − j more
 //! phases, whose chance is I_v(km − j, r + kx + j).
+//!
+//! ln L adds (k−1) Σ ln(gap) − x ln (k−1)! to the MBG/NBD's, with r+kx for r+x and the alive branch times
+//! Σ_{j<k} [Γ(r+kx+j)/Γ(r+kx)/j!] ((T−t_x)/(α+T))^j. Needs the sum of ln(gap); without it k can't be chosen. Not
+//! for bursts, which are less
+//! regular than Poisson.
 
 use super::recurring::Recurring;
 use super::{Condensed, Evidence};
@@ -18,21 +24,29 @@ const K_MAX: u32 = 4;
 /// The MBG/CNBD-k model. `alpha` in units of time, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct MbgCnbd {
+    /// How many phases a gap has: 1 is the MBG/NBD, more is more regular.
     pub k: u32,
+    /// Shape of the Gamma distribution of rates over people.
     pub r: f64,
+    /// Its rate, in units of time; an event takes k phases.
     pub alpha: f64,
+    /// a of the Beta distribution of the chance to leave after an event.
     pub a: f64,
+    /// b of it.
     pub b: f64,
 }
 
 /// A fitted MBG/CNBD-k: what k was chosen, and the fit of the other parameters at that k.
 #[derive(Clone, Debug)]
 pub struct MbgCnbdFitted {
+    /// The number of phases with the highest likelihood.
     pub k: u32,
+    /// The other parameters, fitted at that k.
     pub fitted: Fitted<AtRegularity, 4>,
 }
 
 impl MbgCnbdFitted {
+    /// The model with everything in it.
     pub fn model(&self) -> MbgCnbd {
         self.fitted.model.with_k(self.k)
     }
@@ -41,13 +55,18 @@ impl MbgCnbdFitted {
 /// The parameters beside k.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AtRegularity {
+    /// As in [`MbgCnbd`].
     pub r: f64,
+    /// As in [`MbgCnbd`].
     pub alpha: f64,
+    /// As in [`MbgCnbd`].
     pub a: f64,
+    /// As in [`MbgCnbd`].
     pub b: f64,
 }
 
 impl AtRegularity {
+    /// The whole model at that regularity.
     pub fn with_k(self, k: u32) -> MbgCnbd {
         MbgCnbd {
             k,

@@ -3,6 +3,12 @@
 //!
 //! The default for purchases and downloads: a one-time buyer may be gone, and P(alive) says so. Symbols as in
 //! [`super::BgNbd`].
+//!
+//! ln L as there, with b+x+1 for b+x in the first ln B and the second term, a/(b+x) (α+t_x)^−(r+x), for every x.
+//! P(alive) =
+//! 1/(1 + a/(b+x) ((α+T)/(α+t_x))^(r+x)). Intervals need 2,000 people (`least`). Not where the data begin in
+//! mid-history: old
+//! customers then look new, and nobody seems to leave.
 
 use super::bg_nbd::{drop_out_sum, soft_plus};
 use super::nbd::pmf;
@@ -17,9 +23,13 @@ use serde::Serialize;
 /// The MBG/NBD model. `alpha` in units of time, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct MbgNbd {
+    /// Shape of the Gamma distribution of rates over people.
     pub r: f64,
+    /// Its rate, in units of time: r/α is the mean number per unit of time.
     pub alpha: f64,
+    /// a of the Beta distribution of the chance to leave after any event, the first included.
     pub a: f64,
+    /// b of it.
     pub b: f64,
 }
 

@@ -1,23 +1,24 @@
 //! Customer-base models: who is still there, and how much they will do.
 //!
-//! "Buy till you die": people act at their own rate until they drop out unseen; the rates and the drop-out differ between
+//! "Buy till you die": people act at their own rate until they drop out unseen; the rates and the drop-out differ
+//! between
 //! people. Which fits what: purchases and downloads at irregular times, [`MbgNbd`] (a one-time buyer may be gone), with
 //! [`BgNbd`] and [`ParetoNbd`] as cross-checks; attention with natural opportunities, [`BgBb`]; clockwork, [`MbgCnbd`];
 //! no visible drop-out, [`Nbd`]; contracts, [`Sbg`] and [`Bdw`]; spend per order, [`GammaGamma`]. Each is one file:
 //! likelihood, fit, presence, expectations. [`choose`] picks among the purchase models.
 
-mod bdw;
-mod bg_bb;
-mod bg_nbd;
-mod choice;
-mod evidence;
-mod gamma_gamma;
-mod mbg_cnbd;
-mod mbg_nbd;
-mod nbd;
-mod pareto_nbd;
-mod recurring;
-mod sbg;
+pub mod bdw;
+pub mod bg_bb;
+pub mod bg_nbd;
+pub mod choice;
+pub mod evidence;
+pub mod gamma_gamma;
+pub mod mbg_cnbd;
+pub mod mbg_nbd;
+pub mod nbd;
+pub mod pareto_nbd;
+pub mod recurring;
+pub mod sbg;
 
 pub use bdw::Bdw;
 pub use bg_bb::{BgBb, Opportunities};

@@ -16,7 +16,9 @@ use serde::Serialize;
 /// The NBD model. `alpha` in units of time, `r` without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Nbd {
+    /// Shape of the Gamma distribution of rates over people.
     pub r: f64,
+    /// Its rate, in units of time: r/α is the mean number per unit of time.
     pub alpha: f64,
 }
 

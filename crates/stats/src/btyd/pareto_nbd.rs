@@ -2,7 +2,14 @@
 //! out at any moment.
 //!
 //! Rates are Gamma(r, rate α), drop-out rates Gamma(s, rate β). The likelihood is held in logs throughout, with the
-//! Euler form of its ₂F₁ (between 1 and 1/(1−z)), so that frequent buyers don't overflow as they do in the textbook form.
+//! Euler form of its ₂F₁ (between 1 and 1/(1−z)), so that frequent buyers don't overflow as they do in the textbook
+//! form.
+//!
+//! L = Γ(r+x)/Γ(r) α^r β^s [(α+T)^−(r+x) (β+T)^−s + s/(r+s+x) A₀], A₀ the difference at t_x and T of
+//! ₂F₁(r+s+x, c; r+s+x+1; |α−β|/(max+t))/(max+t)^(r+s+x), max = max(α, β), c = s+1 or r+x. Times in one unit, α and
+//! β too. Not for few
+//! repeats: α, r and s, β trade against each other; not for opportunities ([`super::BgBb`]) or contracts
+//! ([`super::Sbg`]).
 
 use super::bg_nbd::soft_plus;
 use super::nbd::pmf;
@@ -21,9 +28,13 @@ use std::cell::RefCell;
 /// The Pareto/NBD model. `alpha` and `beta` in units of time, the others without unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ParetoNbd {
+    /// Shape of the Gamma distribution of rates over people.
     pub r: f64,
+    /// Its rate, in units of time: r/α is the mean number per unit of time.
     pub alpha: f64,
+    /// Shape of the Gamma distribution of the rates at which people leave.
     pub s: f64,
+    /// Its rate, in units of time: s/β is the mean rate of leaving.
     pub beta: f64,
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Each person leaves with their own constant chance per period, Beta(α, β) over people; so retention rises with age
 //! because the leavers leave, not because anybody grows loyal. S(t) = B(α, β+t)/B(α, β).
+//!
+//! ln L = Σ lost_t ln(S(t−1) − S(t)) + n ln S(last); t counts renewals. Not where leaving is unseen (`btyd` for
+//! that), and not for
+//! several cohorts that were acquired differently as one.
 
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::{Real, ln_beta};
@@ -15,6 +19,7 @@ pub struct Survivors {
 }
 
 impl Survivors {
+    /// From people still there at t = 0, 1, 2 …, one count a period; they may not grow. Needs two counts.
     pub fn new(counts: &[f64]) -> Result<Self, FitError> {
         for (row, pair) in counts.windows(2).enumerate() {
             if pair[1] > pair[0] {
@@ -64,7 +69,9 @@ impl Survivors {
 /// The sBG model.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Sbg {
+    /// α of the Beta distribution of the chance to leave at each renewal.
     pub alpha: f64,
+    /// β of it: α/(α + β) leave at the first.
     pub beta: f64,
 }
 

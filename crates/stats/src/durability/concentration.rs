@@ -6,6 +6,8 @@
 /// Measures of concentration of shares.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Concentration {
+    /// Gini's coefficient: 0 when all are equal. It grows with the length of a catalogue, so never compare two
+    /// lengths by it.
     pub gini: f64,
     /// Herfindahl–Hirschman, Σs².
     pub hhi: f64,
@@ -13,6 +15,7 @@ pub struct Concentration {
     pub effective: f64,
     /// The share of the largest.
     pub top: f64,
+    /// The sum of all values.
     pub total: f64,
     /// Cumulated shares of the largest 1, 3 and 10.
     tops: [f64; 3],

@@ -1,10 +1,14 @@
 //! The durability index: breadth × back-catalogue × returning share, as a geometric mean.
 //!
-//! Breadth B = 1 − the best piece's share of what pieces older than 28 days brought back within 90 days: what is left had
+//! Breadth B = 1 − the best piece's share of what pieces older than 28 days brought back within 90 days: what is
+//! left had
 //! the best piece never happened. Back-catalogue D = share of the last 28 days' returning-person-days spent on pieces
-//! older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier days or more.
-//! Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and the index is √(B·R),
-//! marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential weights on each), widened by
+//! older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier days or
+//! more.
+//! Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and the index is
+//! √(B·R),
+//! marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential weights on each),
+//! widened by
 //! Student's t for as few pieces as carry the audience. The words are ours and stated below; they name an end of the
 //! interval, not the value.
 
@@ -12,6 +16,7 @@ use super::concentration;
 use crate::Estimate;
 use crate::fitted::{Bootstrap, interval_of_draws, sorted_quantile};
 use crate::random::Draws;
+use crate::rates::jeffreys;
 use crate::special::{normal, student};
 
 const PIECES_LEAST: usize = 5;
@@ -26,6 +31,7 @@ const LASTING_ABOVE: f64 = 0.6;
 pub struct PersonPiece {
     /// Numbered from 0.
     pub person: usize,
+    /// Numbered from 0.
     pub piece: usize,
     /// 1 if this piece (older than 28 days) brought this person and they came back within 90 days.
     pub brought_back: f64,
@@ -36,6 +42,7 @@ pub struct PersonPiece {
 /// Everything the index needs.
 #[derive(Clone, Debug, Default)]
 pub struct Audience {
+    /// Who did what with which piece; people and pieces may appear in any number of rows.
     pub rows: Vec<PersonPiece>,
     /// By person: active on two or more earlier days.
     pub returning: Vec<bool>,
@@ -46,13 +53,16 @@ pub struct Audience {
 /// The factors of the index.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Factors {
+    /// 1 − the largest share of people brought back.
     pub breadth: f64,
     /// `None`: no piece is older than 90 days, or nobody returning was active.
     pub back_catalogue: Option<f64>,
+    /// Share of recent person-days by people who return.
     pub returning: f64,
 }
 
 impl Factors {
+    /// Their geometric mean, 0 to 1; of two factors where the back-catalogue is not defined.
     pub fn index(&self) -> f64 {
         match self.back_catalogue {
             Some(old) => (self.breadth * old * self.returning).cbrt(),
@@ -64,14 +74,18 @@ impl Factors {
 /// What to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DurabilityVerdict {
+    /// The upper end of the interval is below .35.
     OneHitWonder,
+    /// The lower end is above .6.
     LastingCatalogue,
+    /// Neither end says so.
     Undecided,
     /// Fewer than 5 pieces or 100 people.
     TooEarly,
 }
 
 impl DurabilityVerdict {
+    /// What to tell the owner.
     pub fn words(self) -> &'static str {
         match self {
             Self::OneHitWonder => "one-hit wonder",
@@ -85,9 +99,11 @@ impl DurabilityVerdict {
 /// The index with its factors and its verdict.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Durability {
+    /// The factors, of the data as they are.
     pub factors: Factors,
     /// `None` when it is too early.
     pub index: Option<Estimate>,
+    /// What follows from the interval.
     pub verdict: DurabilityVerdict,
 }
 
@@ -160,6 +176,32 @@ fn shifted(end: f64, (from, to): (f64, f64), times: f64) -> f64 {
     }
 }
 
+/// The most the index may be when a factor is 0: nobody of those seen is not nobody at all, so Jeffreys' upper end for none
+/// of so many people stands in for it.
+fn highest(audience: &Audience, found: &Factors, level: f64) -> f64 {
+    let people = |counts: &dyn Fn(&PersonPiece) -> bool| {
+        let mut seen = vec![false; audience.returning.len()];
+        audience
+            .rows
+            .iter()
+            .filter(|row| counts(row))
+            .for_each(|row| seen[row.person] = true);
+        seen.iter().filter(|seen| **seen).count() as u64
+    };
+    let instead = |factor: f64, counts: &dyn Fn(&PersonPiece) -> bool| match factor {
+        0.0 => jeffreys(0, people(counts), level).map_or(1.0, |none| none.high),
+        some => some,
+    };
+    Factors {
+        breadth: instead(found.breadth, &|row| row.brought_back > 0.0),
+        back_catalogue: found
+            .back_catalogue
+            .map(|share| instead(share, &|row| row.recent_days > 0.0 && audience.returning[row.person])),
+        returning: instead(found.returning, &|row| row.recent_days > 0.0),
+    }
+    .index()
+}
+
 /// The index of an audience; `None` when a row names a person or piece that isn't there, or a number is not one.
 pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<Durability> {
     let fits = |row: &PersonPiece| {
@@ -195,7 +237,12 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
     let widen = widening(audience, level);
     let centre = sorted_quantile(&values, 0.5)?;
     let end = |end: f64| shifted(moved(centre, end, widen), (centre, value), BIAS_TAKEN_BACK);
-    let (low, high) = (end(low).min(value), end(high).max(value));
+    let high = if value > 0.0 {
+        end(high).max(value)
+    } else {
+        high.max(highest(audience, &found, level))
+    };
+    let low = end(low).min(value);
     let verdict = if high < WONDER_BELOW {
         DurabilityVerdict::OneHitWonder
     } else if low > LASTING_ABOVE {
@@ -281,6 +328,18 @@ mod tests {
             .for_each(|row| (row.brought_back, row.recent_days) = (0.0, 0.0));
         let idle = durability(&idle, 0.9, Bootstrap::default()).unwrap();
         assert_eq!(idle.index.unwrap().value, 0.0);
+        assert!(
+            idle.index.unwrap().high > 0.9,
+            "nobody was seen, so nothing is known: {idle:?}"
+        );
+        let mut new_only = audience(10, 0.2, 0.5);
+        new_only.old = (0..10).map(|piece| piece == 9).collect();
+        new_only.rows.retain(|row| row.piece != 9);
+        let new_only = durability(&new_only, 0.9, Bootstrap::default()).unwrap().index.unwrap();
+        assert!(
+            new_only.value == 0.0 && (0.1..0.4).contains(&new_only.high),
+            "{new_only:?}"
+        );
         let mut wrong = audience(10, 0.5, 0.5);
         wrong.rows[0].piece = 99;
         assert!(durability(&wrong, 0.9, Bootstrap::default()).is_none());

@@ -1,7 +1,9 @@
 //! The effect of something that happened on a day, against what the series would have done without it.
 //!
-//! The counterfactual is a local level with weekday effects and control series, fitted before the day. The interval is the
-//! larger of the model's own and that of placebos in time: the same estimate at fake days, where nothing happened. A model
+//! The counterfactual is a local level with weekday effects and control series, fitted before the day. The interval
+//! is the
+//! larger of the model's own and that of placebos in time: the same estimate at fake days, where nothing happened.
+//! A model
 //! that is too sure of itself is caught by its own past.
 
 use super::forecast::Forecast;
@@ -16,6 +18,7 @@ const PLACEBOS_LEAST: usize = 8;
 /// A goal series with what else is known of each day.
 #[derive(Clone, Debug, Default)]
 pub struct Series {
+    /// The outcome, one value per day or week without gaps.
     pub y: Vec<f64>,
     /// Control series per day, untouched by what happened; each row equally long, possibly empty.
     pub controls: Vec<Vec<f64>>,
@@ -30,11 +33,14 @@ pub enum ImpactVerdict {
     Translated,
     /// Whatever it did is smaller than the smallest lift the owner cares about.
     DidNot,
+    /// The interval holds both worth-while lifts and none.
     CantTell,
+    /// Fewer than 14 days have passed.
     TooEarly,
 }
 
 impl ImpactVerdict {
+    /// What to tell the owner.
     pub fn words(self) -> &'static str {
         match self {
             Self::Translated => "translated into growth",
@@ -56,6 +62,7 @@ pub struct Impact {
     pub last_third: f64,
     /// Effects at fake days.
     pub placebos: Vec<f64>,
+    /// What may be said.
     pub verdict: ImpactVerdict,
 }
 

@@ -1,8 +1,11 @@
 //! Difference in differences with staggered starts (Callaway & Sant'Anna, J. Econometrics 225:200, 2021).
 //!
-//! ATT(g, t) = mean over the units first treated at g of (Y_t − Y_{g−1}), less the same over never-treated units; before g
-//! the step from t−1 to t, as a check of parallel trends. Aggregated by the size of groups. Never one two-way fixed-effects
-//! coefficient: there, units already treated become controls. Intervals bootstrap units. No covariates; assumes parallel
+//! ATT(g, t) = mean over the units first treated at g of (Y_t − Y_{g−1}), less the same over never-treated units;
+//! before g
+//! the step from t−1 to t, as a check of parallel trends. Aggregated by the size of groups. Never one two-way
+//! fixed-effects
+//! coefficient: there, units already treated become controls. Intervals bootstrap units. No covariates; assumes
+//! parallel
 //! trends, and that nobody acts before g.
 
 use crate::Estimate;
@@ -33,6 +36,7 @@ pub struct StaggeredEffects {
     pub by_group_and_time: Vec<(usize, usize, Estimate)>,
     /// (periods since the start, effect), 0 and later.
     pub by_event_time: Vec<(usize, Estimate)>,
+    /// By the period in which a group was first treated: its mean effect since.
     pub by_group: Vec<(usize, Estimate)>,
     /// Mean over groups, by their size.
     pub overall: Estimate,

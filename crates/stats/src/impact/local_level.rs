@@ -8,9 +8,13 @@ use crate::linear;
 /// A fitted local level model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalLevel {
+    /// Variance of a day around its level, σ²ε.
     pub observation_variance: f64,
+    /// Variance of the level's step per day, σ²η.
     pub level_variance: f64,
+    /// One per regressor, β.
     pub coefficients: Vec<f64>,
+    /// ln L at these.
     pub log_likelihood: f64,
     /// The level after the last observation.
     pub level: f64,

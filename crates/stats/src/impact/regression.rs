@@ -5,6 +5,7 @@ use crate::linear;
 /// A fitted regression; the first column given is whatever the caller put there, usually ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regression {
+    /// One per column of the rows, in their order.
     pub coefficients: Vec<f64>,
     /// Residual standard deviation with n − columns degrees of freedom.
     pub deviation: f64,
@@ -86,6 +87,7 @@ fn dot(one: &[f64], other: &[f64]) -> f64 {
 }
 
 impl Regression {
+    /// The fitted value at these regressors.
     pub fn predict(&self, row: &[f64]) -> f64 {
         dot(row, &self.coefficients)
     }

@@ -1,7 +1,9 @@
 //! Beta-binomial empirical Bayes: rates of many pieces, each drawn towards the others as far as its size allows.
 //!
-//! Rates are Beta(a, b) over pieces, fitted by maximum likelihood; the rate of one with k of n is Beta(a+k, b+n−k). Rank by
-//! posterior mean, never by raw rates: the raw ranking is a ranking by smallness. With a + b above 10,000 the pieces don't
+//! Rates are Beta(a, b) over pieces, fitted by maximum likelihood; the rate of one with k of n is Beta(a+k, b+n−k).
+//! Rank by
+//! posterior mean, never by raw rates: the raw ranking is a ranking by smallness. With a + b above 10,000 the
+//! pieces don't
 //! differ as far as anyone can tell; say that instead.
 
 use super::ranking::{Ranked, rank_first};
@@ -16,14 +18,18 @@ const SAME_FROM: f64 = 1e4;
 /// k of n.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Counted {
+    /// How many did it.
     pub k: u64,
+    /// Of how many.
     pub n: u64,
 }
 
 /// The Beta distribution of rates over items.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct BetaBinomial {
+    /// First parameter of the Beta distribution of rates over items.
     pub a: f64,
+    /// Second; a/(a + b) is the mean rate.
     pub b: f64,
 }
 

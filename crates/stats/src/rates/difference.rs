@@ -9,8 +9,11 @@ use crate::special::normal;
 /// A group's values, condensed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
+    /// How many values.
     pub n: u64,
+    /// Their sum.
     pub sum: f64,
+    /// The sum of their squares.
     pub sum_of_squares: f64,
 }
 
@@ -24,8 +27,9 @@ impl Sample {
         }
     }
 
+    /// Their mean; 0 of none.
     pub fn mean(&self) -> f64 {
-        self.sum / self.n as f64
+        self.sum / self.n.max(1) as f64
     }
 
     /// Variance of the mean, with n − 1.

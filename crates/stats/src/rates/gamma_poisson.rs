@@ -1,7 +1,12 @@
 //! Gamma–Poisson empirical Bayes: counts per person, per piece or per hour, each drawn towards the others.
 //!
-//! Rates are Gamma(a, rate b) over items, fitted by maximum likelihood on counts with exposures; the rate of one with k in
+//! Rates are Gamma(a, rate b) over items, fitted by maximum likelihood on counts with exposures; the rate of one
+//! with k in
 //! e is Gamma(a + k, b + e).
+//!
+//! Not for counts that come in clumps (the same person again and again), whose rates differ more than a Gamma says;
+//! and with few items
+//! use [`super::Pooled`], which doubts the population too.
 
 use super::ranking::{Ranked, rank_first};
 use crate::fitted::{Bootstrap, FitError, Fitted, Likelihood, Parameters, maximise};
@@ -12,14 +17,18 @@ use serde::Serialize;
 /// A count over an exposure: people, hours, days.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exposed {
+    /// How often it happened.
     pub k: u64,
+    /// Over how much: people, hours, days; above 0 to say anything.
     pub exposure: f64,
 }
 
 /// The Gamma distribution of rates over items; `b` in units of exposure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GammaPoisson {
+    /// Shape of the Gamma distribution of rates over items.
     pub a: f64,
+    /// Its rate, in units of exposure; a/b is the mean rate.
     pub b: f64,
 }
 

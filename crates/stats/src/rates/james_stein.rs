@@ -7,6 +7,7 @@
 pub struct JamesStein {
     /// 0: everybody gets the common mean; 1: nothing is shrunk.
     pub factor: f64,
+    /// The shrunk rates, in the order given.
     pub rates: Vec<f64>,
 }
 

@@ -2,19 +2,24 @@
 //!
 //! Columns are standardised (population deviation), the intercept is free, the penalty is ½λ‖b‖² on the standardised
 //! slopes; Newton's method, which converges in a handful of steps. Only features known at first contact belong in it;
-//! anything that happens later leaks the outcome and looks brilliant. Scores are calibrated on held-out folds (Platt) and
-//! judged by log loss against the base rate, AUC and a ten-bin calibration error. People not yet converted are unlabelled,
-//! not negative: weight a "no" by how much of its final number it would have shown (`survival::WeibullCure::maturity`), or
+//! anything that happens later leaks the outcome and looks brilliant. Scores are calibrated on held-out folds
+//! (Platt) and
+//! judged by log loss against the base rate, AUC and a ten-bin calibration error. People not yet converted are
+//! unlabelled,
+//! not negative: weight a "no" by how much of its final number it would have shown
+//! (`survival::WeibullCure::maturity`), or
 //! divide scores by the mean score of held-out converters (Elkan & Noto 2008), [`Logistic::labelled_share`].
 
-use crate::fitted::FitError;
+use crate::fitted::{FitError, sorted_quantile};
 use crate::linear;
 use serde::Serialize;
 
 /// Rows of features with outcomes and weights.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
+    /// One row of features per person, all equally long.
     pub features: Vec<Vec<f64>>,
+    /// Whether each reached the goal.
     pub outcomes: Vec<bool>,
     /// Empty: everybody counts once.
     pub weights: Vec<f64>,
@@ -23,16 +28,20 @@ pub struct Table {
 /// Intercept and slopes, on the scale of the features as given.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Logistic {
+    /// Log-odds of somebody whose features are all 0.
     pub intercept: f64,
+    /// Change of the log-odds per unit of each feature.
     pub slopes: Vec<f64>,
 }
 
 /// A fitted regression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogisticFit {
+    /// In the units of the features.
     pub model: Logistic,
     /// The same on standardised columns, where slopes can be compared.
     pub standardised: Logistic,
+    /// ln L without the penalty.
     pub log_likelihood: f64,
     /// With the intercept alone.
     pub log_likelihood_null: f64,
@@ -149,6 +158,7 @@ impl Logistic {
         })
     }
 
+    /// Intercept plus slopes times features; missing features count as 0.
     pub fn log_odds(&self, features: &[f64]) -> f64 {
         self.intercept
             + self
@@ -243,11 +253,14 @@ fn newton(table: &Table, scaled: &[Vec<f64>], penalty: f64, start: Vec<f64>) -> 
 /// Platt's calibration: log odds → a + b · log odds, learnt on held-out scores.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Calibration {
+    /// Added to the log-odds.
     pub shift: f64,
+    /// Multiplied with them first: below 1 the score was too sure of itself.
     pub stretch: f64,
 }
 
 impl Calibration {
+    /// The calibrated chance at these log-odds.
     pub fn score(&self, log_odds: f64) -> f64 {
         logistic(self.shift + self.stretch * log_odds)
     }
@@ -258,10 +271,13 @@ impl Calibration {
 pub struct Quality {
     /// Mean −ln P of what happened; compare with `log_loss_base`, knowing the base rate only.
     pub log_loss: f64,
+    /// What knowing the base rate alone would lose.
     pub log_loss_base: f64,
+    /// Area under the curve: the chance that a yes scores above a no.
     pub auc: f64,
+    /// Mean squared distance of score and outcome.
     pub brier: f64,
-    /// Mean distance of score and truth over ten bins of equally many people, by score.
+    /// Mean distance of score and truth over ten bins of about equally many people, by score.
     pub calibration_error: f64,
 }
 
@@ -280,6 +296,23 @@ pub fn area_under_curve(scores: &[f64], outcomes: &[bool]) -> Option<f64> {
     (yes > 0.0 && below > 0.0).then(|| sum / (yes * below))
 }
 
+/// Mean distance of score and truth over ten bins between the deciles of the scores; equal scores stay together, so the
+/// order of the rows does not matter.
+fn calibration_error(scores: &[f64], outcomes: &[bool]) -> Option<f64> {
+    let mut rows: Vec<(f64, bool)> = scores.iter().copied().zip(outcomes.iter().copied()).collect();
+    rows.sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    let sorted: Vec<f64> = rows.iter().map(|(score, _)| *score).collect();
+    let (mut sum, mut from) = (0.0, 0);
+    for decile in 1..=10 {
+        let until = sorted_quantile(&sorted, f64::from(decile) / 10.0)?;
+        let to = sorted.partition_point(|score| *score <= until);
+        let gap = |(score, outcome): &(f64, bool)| score - f64::from(u8::from(*outcome));
+        sum += rows[from..to.max(from)].iter().map(gap).sum::<f64>().abs();
+        from = to.max(from);
+    }
+    Some(sum / rows.len() as f64)
+}
+
 /// Judges scores against what happened. `None` without both outcomes.
 pub fn judge(scores: &[f64], outcomes: &[bool]) -> Option<Quality> {
     let auc = area_under_curve(scores, outcomes)?;
@@ -292,21 +325,12 @@ pub fn judge(scores: &[f64], outcomes: &[bool]) -> Option<Quality> {
             .map(|(score, outcome)| (*score, f64::from(u8::from(*outcome))))
     };
     let loss = |p: f64, y: f64| -(if y > 0.5 { p } else { 1.0 - p }).max(1e-300).ln();
-    let mut order: Vec<usize> = (0..outcomes.len()).collect();
-    order.sort_by(|&i, &j| scores[i].total_cmp(&scores[j]));
-    let gap = |bin: usize| {
-        let rows = &order[bin * order.len() / 10..(bin + 1) * order.len() / 10];
-        rows.iter()
-            .map(|&row| scores[row] - f64::from(u8::from(outcomes[row])))
-            .sum::<f64>()
-            .abs()
-    };
     Some(Quality {
         log_loss: rows().map(|(score, y)| loss(score, y)).sum::<f64>() / people,
         log_loss_base: loss(base, 1.0) * base + loss(base, 0.0) * (1.0 - base),
         auc,
         brier: rows().map(|(score, y)| (score - y).powi(2)).sum::<f64>() / people,
-        calibration_error: (0..10).map(gap).sum::<f64>() / people,
+        calibration_error: calibration_error(scores, outcomes)?,
     })
 }
 

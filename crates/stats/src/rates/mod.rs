@@ -1,15 +1,15 @@
 //! Rates on counts: what share did, how sure can so few tell, and which of many is really better.
 
-mod beta_binomial;
-mod difference;
-mod gamma_poisson;
-mod isotonic;
-mod james_stein;
-mod jeffreys;
-mod logistic;
-mod pooled;
-mod ranking;
-mod wilson;
+pub mod beta_binomial;
+pub mod difference;
+pub mod gamma_poisson;
+pub mod isotonic;
+pub mod james_stein;
+pub mod jeffreys;
+pub mod logistic;
+pub mod pooled;
+pub mod ranking;
+pub mod wilson;
 
 pub use beta_binomial::{BetaBinomial, Counted};
 pub use difference::{Sample, difference_of_means};

@@ -8,6 +8,7 @@ use crate::random::Draws;
 pub struct Ranked {
     /// Index into what was ranked.
     pub index: usize,
+    /// Posterior mean of its rate.
     pub mean: f64,
     /// P(it is truly first).
     pub p_first: f64,

@@ -3,7 +3,7 @@
 use crate::Estimate;
 use crate::special::normal;
 
-/// The share `count` of `n` with Wilson's interval. `None` as for [`super::jeffreys`].
+/// The share `count` of `n` with Wilson's interval. `None` as for [`super::jeffreys()`].
 pub fn wilson(count: u64, n: u64, level: f64) -> Option<Estimate> {
     if n == 0 || count > n || !(level > 0.0 && level < 1.0) {
         return None;

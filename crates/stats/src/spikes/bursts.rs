@@ -1,8 +1,10 @@
 //! Kleinberg's bursts (Data Mining and Knowledge Discovery 7:373, 2003): a cross-check on the detector.
 //!
-//! A hidden state says how intense things are; going up costs γ ln n per level, down is free, and Viterbi's algorithm finds
+//! A hidden state says how intense things are; going up costs γ ln n per level, down is free, and Viterbi's
+//! algorithm finds
 //! the cheapest sequence of states. On event times, state j has rate s^j times the mean rate; on proportions r of d per
-//! period, two states with p₀ = Σr/Σd and p₁ = 2p₀. The whole sequence is looked at, so an answer for a day can change as
+//! period, two states with p₀ = Σr/Σd and p₁ = 2p₀. The whole sequence is looked at, so an answer for a day can
+//! change as
 //! days are added: for looking back, not for alerts.
 
 use crate::special::gamma::ln_gamma;
@@ -10,15 +12,20 @@ use crate::special::gamma::ln_gamma;
 /// A stretch at or above a level. Level 0 is the base and is not listed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Burst {
+    /// How intense: 1 is the first above the usual.
     pub level: usize,
+    /// Time of its first event.
     pub start: f64,
+    /// Time of its last.
     pub end: f64,
 }
 
 /// A stretch of raised proportions; indices of periods, inclusive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RaisedPeriods {
+    /// Its first day, an index.
     pub start: usize,
+    /// Its last day, included.
     pub end: usize,
     /// How much cheaper the raised state explains it.
     pub weight: f64,

@@ -2,8 +2,10 @@
 //!
 //! Everybody who passes a post on shows it to their followers, who react after a time with density φ: constant for the
 //! first five minutes, then falling as a power. Infectiousness is the recent acts, weighted by a triangle over the last
-//! half of the time, over the followers who could have acted: p = Σ K(t − t_i) / Σ n_i ∫ K φ. Expected in the end: R + p·(followers
-//! who have not reacted yet)/(1 − p·n*). On the authors' own example it said 7,581 after an hour and 16,955 after five, and
+//! half of the time, over the followers who could have acted: p = Σ K(t − t_i) / Σ n_i ∫ K φ. Expected in the end:
+//! R + p·(followers
+//! who have not reacted yet)/(1 − p·n*). On the authors' own example it said 7,581 after an hour and 16,955 after
+//! five, and
 //! "infinite" before; the truth was 15,562. Early forecasts of virality are not for owners, and no answer shows one.
 
 /// Seconds for which reactions come evenly.
@@ -19,7 +21,9 @@ const ACTS_LEAST: usize = 5;
 /// Somebody who passed it on: when, in seconds from the start, and to how many followers. The first is the post itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sharer {
+    /// When, after the original.
     pub seconds: f64,
+    /// How many could see it.
     pub followers: f64,
 }
 
@@ -28,6 +32,7 @@ pub struct Sharer {
 pub struct Forecast {
     /// Acts so far, the post itself not counted.
     pub seen: usize,
+    /// Reshares per view at this moment (Zhao et al. 2015).
     pub infectiousness: f64,
     /// Expected in the end; `None` when it looks endless.
     pub expected: Option<f64>,

@@ -6,11 +6,12 @@
 //! base. Below a median of 20 a day the logarithm of a count is too lumpy for that, and the upper tail of a negative
 //! binomial decides instead. Flagged days never enter the history; 21 in a row are no spike but a new level.
 //!
-//! False alarms, counted on seeded weekly-seasonal series in which nothing happens (`tests/spike_false_alarms.rs`): fewer
+//! False alarms, counted on seeded weekly-seasonal series in which nothing happens (`tests/spike_false_alarms.rs`):
+//! fewer
 //! than one false episode a year of daily data, for Poisson counts, negative binomial counts with 20 % or 30 % extra
 //! spread and log-normal totals with a log spread of .15 or .25, at every median from 5 to 1,000,000 a day (and below 5
 //! fewer than one in two years). Livelier series show more: 1.1 a year at a log spread of .3, 1.5 at .4, 3.7 at .5. The
-//! usual range held 88 to 93 % of days in all of these; where the weekday pattern is all there is to see, more.
+//! usual range held 89 to 92 % of days in all of these (`docs/methods/coverage.md`).
 //! What it misses: on five views a day, a day of three times the usual is seen once in ten; one of five times mostly.
 
 use super::history::{Expectation, History, Remembered};
@@ -23,6 +24,7 @@ use crate::{Estimate, rates};
 pub struct DayCount {
     /// 0 is Monday; taken modulo 7.
     pub weekday: usize,
+    /// The count of the day.
     pub value: f64,
 }
 
@@ -39,6 +41,7 @@ pub struct SpikeDetector {
     pub ratio: f64,
     /// The spread of ln(1 + count) is kept inside these: .10 and .35.
     pub spread_floor: f64,
+    /// The most a spread may be: see `spread_floor`.
     pub spread_ceiling: f64,
     /// Below this median a day the negative binomial tail decides: 20.
     pub small_count: f64,
@@ -80,20 +83,26 @@ pub struct DayVerdict {
     pub base: f64,
     /// The range that holds `range_level` of ordinary days.
     pub low: f64,
+    /// The upper end of the usual range.
     pub high: f64,
     /// How many spreads above the middle, on the log scale.
     pub z: f64,
     /// For small counts: the chance of so many or more on an ordinary day.
     pub chance: Option<f64>,
+    /// It stands out.
     pub flagged: bool,
 }
 
 /// A run of flagged days. Indices are into the slice that was scanned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Episode {
+    /// Its first day.
     pub start: usize,
+    /// Its last day, included.
     pub end: usize,
+    /// The day of its largest count.
     pub peak_day: usize,
+    /// That count.
     pub peak: f64,
     /// The base on its first day: what would have been.
     pub base: f64,
@@ -106,10 +115,13 @@ pub struct Episode {
 /// A lasting new level. `start` is the first of the flagged days that proved it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevelShift {
+    /// Its first day.
     pub start: usize,
     /// The day on which it was recognised; until then it looked like an episode.
     pub recognised: usize,
+    /// The base before.
     pub before: f64,
+    /// The median since.
     pub after: f64,
 }
 
@@ -120,6 +132,7 @@ pub struct Scan {
     pub days: Vec<Option<DayVerdict>>,
     /// In order of time. Days that became a level shift are in no episode.
     pub episodes: Vec<Episode>,
+    /// Lasting new levels, in order of time.
     pub shifts: Vec<LevelShift>,
     /// For every judged day, its multiple of the base.
     ratios: Vec<f64>,

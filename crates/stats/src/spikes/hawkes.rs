@@ -1,7 +1,9 @@
 //! Hawkes processes (Biometrika 58:83, 1971): acts that bring about further acts.
 //!
-//! λ_i(t) = μ_i + Σ_j A_ij Σ_{t_j < t} β e^{−β(t − t_j)}; the branching factor n* is the largest eigenvalue of A: how many
-//! acts each act brings about directly, 1/(1 − n*) in all. Below 1 everything dies out. Forecasts of early cascades from
+//! λ_i(t) = μ_i + Σ_j A_ij Σ_{t_j < t} β e^{−β(t − t_j)}; the branching factor n* is the largest eigenvalue of A:
+//! how many
+//! acts each act brings about directly, 1/(1 − n*) in all. Below 1 everything dies out. Forecasts of early cascades
+//! from
 //! such models are not fit for owners; what is useful is n* of a settled series.
 
 use crate::fitted::{FitError, Fitted, Parameters, minimise_objective};
@@ -77,8 +79,11 @@ impl Hawkes {
 /// One kind of act that excites itself: background, branching factor and decay.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct SelfExciting {
+    /// Rate of acts from outside, per unit of time.
     pub background: f64,
+    /// How many further acts each brings about directly: n*.
     pub branching: f64,
+    /// Per unit of time: what an act brings about waits 1/decay on average.
     pub decay: f64,
 }
 

@@ -1,13 +1,13 @@
 //! Spikes: which days stood out, what shape the peak had, and what stayed.
 
-mod bursts;
-mod cascade;
-mod detector;
-mod floor_lift;
-mod hawkes;
+pub mod bursts;
+pub mod cascade;
+pub mod detector;
+pub mod floor_lift;
+pub mod hawkes;
 mod history;
-mod shape;
-mod virality;
+pub mod shape;
+pub mod virality;
 
 pub use bursts::{Burst, RaisedPeriods, event_bursts, raised_periods};
 pub use cascade::{Forecast, Sharer, cascade_forecast};

@@ -1,8 +1,10 @@
 //! The shape of a peak, its half-life, and the floor it left behind.
 //!
 //! After Crane & Sornette (PNAS 105:15649, 2008), in robust form: not the fitted decay exponent (meaningless once a
-//! second burst falls into the window) but the share of the excess that fell on the peak day, F, and the share that came
-//! before it, the ramp. A push from outside that nobody passed on is almost all peak; word of mouth grows into its peak.
+//! second burst falls into the window) but the share of the excess that fell on the peak day, F, and the share that
+//! came
+//! before it, the ramp. A push from outside that nobody passed on is almost all peak; word of mouth grows into its
+//! peak.
 //! The words are ours; a measured referrer that brought half of the excess outranks them.
 
 use super::detector::{DayCount, Episode};
@@ -44,6 +46,7 @@ pub struct Shape {
     pub peak_share: f64,
     /// The share of the excess that came before the peak day.
     pub ramp: f64,
+    /// What the two shares together say.
     pub reading: Reading,
 }
 

@@ -1,4 +1,5 @@
-//! Structural virality (Goel, Anderson, Hofman & Watts 2015): did one broadcast reach everybody, or did people pass it on?
+//! Structural virality (Goel, Anderson, Hofman & Watts 2015): did one broadcast reach everybody, or did people pass
+//! it on?
 //!
 //! The mean distance between all pairs in a tree of shares: ν = 2 Σ_edges s(n−s) / (n(n−1)), s the size of the subtree
 //! below an edge. 2 − 2/n for a broadcast, growing with every hand it passes through.

@@ -1,6 +1,7 @@
 //! Cox's proportional hazards (JRSS B 34:187, 1972): what makes the event come sooner, whatever the shape of the wait.
 //!
-//! Partial likelihood with Efron's handling of ties, Newton's method. Effects multiply the hazard, the same at every age;
+//! Partial likelihood with Efron's handling of ties, Newton's method. Effects multiply the hazard, the same at
+//! every age;
 //! where curves cross, that is not so and the answer is an average of nothing.
 
 use crate::fitted::FitError;
@@ -11,8 +12,11 @@ use crate::{Estimate, survival::Duration};
 /// Effects on the log hazard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cox {
+    /// Log hazard ratios per unit of each feature.
     pub coefficients: Vec<f64>,
+    /// Their standard errors.
     pub errors: Vec<f64>,
+    /// The partial log-likelihood (Efron's ties).
     pub log_likelihood: f64,
     /// With all coefficients 0.
     pub log_likelihood_null: f64,

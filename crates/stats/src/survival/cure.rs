@@ -19,13 +19,16 @@ const WIDTH_MOST: f64 = 0.5;
 pub struct WeibullCure {
     /// π/(1−π), the odds of never.
     pub odds: f64,
+    /// Scale of the waiting time of those who will, in the unit of the rows.
     pub lambda: f64,
+    /// Its shape: below 1 most come soon.
     pub rho: f64,
 }
 
 /// The same with a constant hazard among those who will: ρ = 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ExponentialCure {
+    /// Odds of never: the cured share is odds/(1 + odds).
     pub odds: f64,
     /// The mean waiting time of those who will.
     pub mean: f64,

@@ -5,13 +5,16 @@ use crate::fitted::FitError;
 /// How long somebody (or `weight` people alike) was watched, and whether it ended with the event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Duration {
+    /// How long, in any one unit.
     pub time: f64,
     /// True: the event happened at `time`. False: not by `time`, when we stopped looking.
     pub event: bool,
+    /// How many people waited like this.
     pub weight: f64,
 }
 
 impl Duration {
+    /// One person who waited `time`, until the event or until we stopped watching.
     pub fn new(time: f64, event: bool) -> Self {
         Self {
             time,

@@ -1,6 +1,7 @@
 //! Kaplan–Meier and Nelson–Aalen (JASA 53:457, 1958; Ann. Stat. 6:701, 1978).
 //!
-//! S(t) = Π (1 − d/n) over event times; Greenwood's variance of ln S; intervals on log(−log S), which stay inside 0 and 1.
+//! S(t) = Π (1 − d/n) over event times; Greenwood's variance of ln S; intervals on log(−log S), which stay inside 0
+//! and 1.
 //! Where the variance says nothing (no event yet, or everybody gone) the interval is Jeffreys' for that many people.
 //! Assumes that those no longer watched are like those still watched at the same age.
 
@@ -13,10 +14,13 @@ use crate::{Estimate, rates};
 /// The curve just after an event time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
+    /// When.
     pub time: f64,
     /// Watched and still waiting just before.
     pub at_risk: f64,
+    /// How many had their event then, by weight.
     pub events: f64,
+    /// S just after.
     pub survival: f64,
     /// Nelson–Aalen's cumulative hazard, events of one time taken one after another (Fleming & Harrington 1984).
     pub hazard: f64,
@@ -33,6 +37,7 @@ pub struct KaplanMeier {
 }
 
 impl KaplanMeier {
+    /// The curve of these rows. Needs a positive weight; negative times and NaN are refused.
     pub fn new(rows: &[Duration]) -> Result<Self, FitError> {
         let rows = condensed(rows)?;
         let people: f64 = rows.iter().map(|row| row.weight).sum();

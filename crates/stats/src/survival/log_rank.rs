@@ -1,6 +1,7 @@
 //! The log-rank test (Mantel 1966): do groups wait equally long?
 //!
-//! Observed against expected events per group under one common curve; hypergeometric variance at ties. χ² with groups − 1
+//! Observed against expected events per group under one common curve; hypergeometric variance at ties. χ² with
+//! groups − 1
 //! degrees of freedom. Least sensitive where curves cross.
 
 use super::Duration;
@@ -11,8 +12,11 @@ use crate::special::incomplete_gamma::chi_squared_upper;
 /// The test's outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogRank {
+    /// Σ over groups of what happened against what was to be expected.
     pub chi_squared: f64,
+    /// Groups less one.
     pub degrees: u32,
+    /// The chance of so much or more if the groups wait alike.
     pub p: f64,
 }
 

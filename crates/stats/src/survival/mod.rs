@@ -3,14 +3,14 @@
 //! Who has not come back by today is not lost, only not yet seen; counting them as lost makes every young cohort look
 //! bad. Everything here takes [`Duration`]s: a time, whether it ended in the event, and a weight.
 
-mod cox;
-mod cox_cure;
-mod cure;
-mod duration;
-mod hazard;
-mod kaplan_meier;
-mod log_rank;
-mod weibull;
+pub mod cox;
+pub mod cox_cure;
+pub mod cure;
+pub mod duration;
+pub mod hazard;
+pub mod kaplan_meier;
+pub mod log_rank;
+pub mod weibull;
 
 pub use cox::Cox;
 pub use cox_cure::{CoxCure, CureRows};

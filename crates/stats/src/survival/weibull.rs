@@ -1,4 +1,8 @@
 //! The Weibull model of waiting times: S(t) = exp(−(t/λ)^ρ). ρ < 1: the longer, the less likely; ρ = 1: exponential.
+//!
+//! ln L = Σ events ln f(t) + Σ not yet ln S(t); λ in the unit of the rows, where 63 % have had it. Assumes that
+//! everybody has it in the end;
+//! where some never will, its λ grows with the time watched: use [`super::WeibullCure`]. Not for times of 0.
 
 use super::Duration;
 use super::duration::condensed;
@@ -9,7 +13,9 @@ use serde::Serialize;
 /// The Weibull model; `lambda` in units of time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Weibull {
+    /// Scale, in the unit of the rows: by then 63 % have had it.
     pub lambda: f64,
+    /// Shape: 1 is a constant hazard, below 1 a falling one.
     pub rho: f64,
 }
 

@@ -7,6 +7,7 @@ mod audit;
 mod btyd_fits;
 mod btyd_values;
 mod cascades;
+mod counts;
 mod durability_and_plan;
 mod impact;
 mod rates;
