@@ -36,6 +36,7 @@ pub struct Config {
     pub log: String,
     /// The present, read once so that one run has one now.
     pub now: Time,
+    pub trial: Trial,
 }
 
 impl Config {
@@ -45,8 +46,8 @@ impl Config {
     }
 
     fn resolve_from(args: GlobalArgs, variable: impl Fn(&str) -> Option<OsString>, now: Time) -> anyhow::Result<Self> {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
         let zone = match args.zone.or_else(|| text("LONGPLAY_ZONE")) {
             None => None,
             Some(name) => Some(Zone::named(name.trim()).ok_or_else(|| {
@@ -63,6 +64,7 @@ impl Config {
             zone,
             log: text("LONGPLAY_LOG").unwrap_or_else(|| "warn".to_owned()),
             now,
+            trial: Trial::from_environment(text),
         })
     }
 
@@ -74,6 +76,29 @@ impl Config {
     /// The data directory for a command with a default of its own.
     pub fn data_or<'a>(&'a self, default: &'a Path) -> &'a Path {
         self.data.as_deref().unwrap_or(default)
+    }
+}
+
+/// What the crash test asks of a build with debug assertions, and nobody of any other: a place to die at, and upkeep
+/// without patience.
+#[derive(Clone, Debug, Default)]
+pub struct Trial {
+    /// A place of `longplay_store::crash` and at which passage, as `place:count`.
+    pub crash_at: Option<(String, i64)>,
+    pub is_hurried: bool,
+}
+
+impl Trial {
+    fn from_environment(text: impl Fn(&str) -> Option<String>) -> Self {
+        if !cfg!(debug_assertions) {
+            return Self::default();
+        }
+        let place = text("LONGPLAY_CRASH_AT");
+        let crash_at = place.as_deref().and_then(|place| place.split_once(':'));
+        Self {
+            crash_at: crash_at.and_then(|(place, count)| Some((place.to_owned(), count.parse().ok()?))),
+            is_hurried: text("LONGPLAY_HURRY").is_some(),
+        }
     }
 }
 

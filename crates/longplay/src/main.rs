@@ -40,6 +40,11 @@ Start with `longplay demo`, or with `longplay import FILE…` and `longplay ask 
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = Config::resolve(cli.global).and_then(|config| cli.command.run(&config));
+    let done = Config::resolve(cli.global).and_then(|config| {
+        if let Some((place, count)) = &config.trial.crash_at {
+            longplay_store::crash::arm(place, *count);
+        }
+        cli.command.run(&config)
+    });
     exit::code_of(done)
 }

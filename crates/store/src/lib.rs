@@ -7,6 +7,7 @@
 
 mod accept;
 mod check;
+pub mod crash;
 mod error;
 pub mod histories;
 mod journal;

@@ -5,7 +5,7 @@ use std::{fs::File, sync::Arc};
 use longplay_domain::Time;
 
 use crate::{
-    Store,
+    Store, crash,
     error::Result,
     lake::{
         expire,
@@ -77,7 +77,9 @@ impl Store {
         })?;
         self.drop_sorted_tail();
         // A step at a time: whoever accepts gets in between.
-        while self.journal().trim(sealed)? {}
+        while self.journal().trim(sealed)? {
+            crash::point("trim.some");
+        }
         if self.view().tail.rows() < QUIET_ROWS {
             while self.journal().shrink()? {}
         }
@@ -109,22 +111,23 @@ impl Store {
 
     /// Publishes and brings this process's own view up to it.
     pub(crate) fn publish(&self, change: &Change<'_>) -> Result<i64> {
-        let published = self
-            .warm_up(change.written)
-            .and_then(|()| publish(&mut self.registry(), change));
-        if published.is_err() {
-            change
-                .written
-                .iter()
-                .for_each(|written| expire::remove(self.directory(), &written.name));
-        }
-        let snapshot = published?;
+        self.warm_up(change.written)?;
+        // When this fails, the files stay for the next sweep: a commit that failed may still turn out to have happened.
+        let snapshot = publish(&mut self.registry(), change)?;
         drop(self.refresh()?);
         Ok(snapshot)
     }
 
     /// Takes away files that a crash left behind: ours, in no catalog, while we alone may write new ones.
+    ///
+    /// A process that died in its commit may have written all of it to the write-ahead log and not yet told the others. They
+    /// don't see it, and whoever opens the database after all of them does. So something is written first: it takes the
+    /// place of such a commit, which then never happened, and the files it named are orphans for good.
     fn sweep(&self) -> Result<()> {
+        if self.orphans()?.is_empty() {
+            return Ok(());
+        }
+        registry::overwrite_in_doubt(&self.registry())?;
         for name in self.orphans()? {
             tracing::info!(%name, "removing a segment that was never published");
             expire::remove(self.directory(), &name);

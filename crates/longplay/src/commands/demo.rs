@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     demo,
     exit::Exit,
-    serving::{self, ServeLock},
+    serving::{self, Pace, ServeLock},
     wiring,
 };
 
@@ -35,5 +35,5 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     if args.build_only {
         return Ok(Exit::Ok);
     }
-    serving::serve(store, &args.listen, lock)
+    serving::serve(store, &args.listen, Pace::of(config), lock)
 }

@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     exit::Exit,
-    serving::{self, ServeLock},
+    serving::{self, Pace, ServeLock},
     wiring,
 };
 
@@ -21,5 +21,5 @@ pub struct Args {
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     wiring::log_to_stderr(config);
     let lock = ServeLock::take(config.data())?;
-    serving::serve(wiring::open(config)?, &args.listen, lock)
+    serving::serve(wiring::open(config)?, &args.listen, Pace::of(config), lock)
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
 mod ask;
+mod crash;
 mod demo;
 mod estimate;
 mod export;

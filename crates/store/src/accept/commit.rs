@@ -10,7 +10,7 @@ use hashbrown::HashSet;
 
 use super::{Judged, Receipt, Verdict, queue::Waiting};
 use crate::{
-    Store,
+    Store, crash,
     error::{Result, StoreError},
     journal,
 };
@@ -54,6 +54,7 @@ impl Store {
             self.refresh_catalog(&watch)?;
         }
         self.drop_known(taken)?;
+        crash::point("journal.lined_up");
         let mut positions = Vec::with_capacity(taken.len());
         for Waiting { batch, .. } in taken.iter() {
             positions.push(match batch.events.len() {
@@ -61,7 +62,9 @@ impl Store {
                 events => appending.add(&batch.body, events, batch.now)?,
             });
         }
+        crash::point("journal.added");
         appending.commit()?;
+        crash::point("journal.committed");
         let mut view = self.view();
         for (Waiting { batch, .. }, &position) in taken.iter_mut().zip(&positions) {
             view.tail

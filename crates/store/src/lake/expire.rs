@@ -10,6 +10,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::EVENTS_TABLE;
 use crate::{
+    crash,
     error::{Context, Result},
     segment::lake_time,
 };
@@ -62,8 +63,10 @@ pub fn expire(connection: &mut Connection, directory: &Path, now: Time) -> Resul
                 .collect()
         })
         .doing(DOING)?;
+    crash::point("expire.begun");
     for (file_id, name) in &due {
         remove(directory, name);
+        crash::point("expire.removed");
         for sql in [
             "DELETE FROM segment WHERE name = ?1",
             "DELETE FROM rekeyed WHERE segment = ?1",

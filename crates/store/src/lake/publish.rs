@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::{EVENTS_TABLE, catalog};
 use crate::{
+    crash,
     error::{Context, Result},
     people::links::{self, LinkFact},
     segment::{ColumnStats, Written, lake_time, schema::Column},
@@ -80,7 +81,9 @@ pub fn publish(connection: &mut Connection, change: &Change<'_>) -> Result<i64> 
             ],
         )
         .doing(DOING)?;
+    crash::point("publish.begun");
     transaction.commit().doing(DOING)?;
+    crash::point("publish.committed");
     Ok(snapshot)
 }
 

@@ -15,6 +15,7 @@ use longplay_domain::Time;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{
+    crash,
     error::{Context, Result, StoreError},
     lake::catalog,
 };
@@ -58,9 +59,15 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
             .doing(doing)?;
         catalog::widen(&transaction, now)?;
     }
+    if found < FORMAT {
+        crash::point("migrate.begun");
+    }
     transaction.pragma_update(None, "user_version", FORMAT).doing(doing)?;
     catalog::settle(&transaction, directory)?;
     transaction.commit().doing(doing)?;
+    if found < FORMAT {
+        crash::point("migrate.done");
+    }
     Ok(connection)
 }
 
@@ -74,6 +81,18 @@ pub(crate) fn tune(connection: &Connection) -> Result<()> {
     connection
         .pragma_update(None, "journal_size_limit", 64 << 20)
         .doing(doing)
+}
+
+/// Commits something that changes nothing, in the place of what somebody who died may have half committed.
+pub(crate) fn overwrite_in_doubt(connection: &Connection) -> Result<()> {
+    connection
+        .execute(
+            "INSERT INTO setting VALUES ('sweeps', '1')
+             ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+            [],
+        )
+        .doing("prepare to remove what a crash left behind")
+        .map(drop)
 }
 
 /// Random bytes from the system.

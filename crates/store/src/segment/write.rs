@@ -22,7 +22,10 @@ use super::{
     lake_time,
     schema::{Column, segment_schema},
 };
-use crate::error::{PathContext, Result};
+use crate::{
+    crash,
+    error::{PathContext, Result},
+};
 
 /// Rows per row group: the grain in which workers share a segment and statistics prune it.
 pub const ROW_GROUP_ROWS: usize = 131_072;
@@ -137,7 +140,9 @@ impl<'a> SegmentWriter<'a> {
             }
         }
         self.writer.inner().sync_all().at("flush the segment", &path)?;
+        crash::point("segment.written");
         self.write_ids()?;
+        crash::point("segment.indexed");
         sync_directory(&self.directory.join("segments"))?;
         sync_directory(&self.directory.join("ids"))?;
         let (bytes, footer_bytes) = sizes(&path)?;

@@ -38,7 +38,7 @@ const LARGE: Bound = Bound {
 /// Nothing is accepted beyond this: whoever seals is not keeping up.
 const OVERFULL: Bound = Bound {
     rows: 1_000_000,
-    bytes: 176 << 20,
+    bytes: 160 << 20,
 };
 /// Small batches are gathered up to this many rows before they become columns.
 const CHUNK_ROWS: usize = 4_096;
