@@ -134,6 +134,17 @@ impl Appending<'_> {
     }
 }
 
+/// The last position that was given.
+pub fn last_position(connection: &Connection) -> Result<i64> {
+    connection
+        .query_row(
+            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'batch'), 0)",
+            [],
+            |row| row.get(0),
+        )
+        .doing("read the journal")
+}
+
 fn read_after(connection: &Connection, path: &Path, position: i64) -> Result<Vec<Batch>> {
     let mut select = connection
         .prepare_cached("SELECT position, body FROM batch WHERE position > ?1 ORDER BY position")
@@ -155,7 +166,8 @@ fn read_after(connection: &Connection, path: &Path, position: i64) -> Result<Vec
     Ok(batches)
 }
 
-fn decode(body: &[u8]) -> Option<Vec<Event>> {
+/// The events of a batch, whichever release wrote it; `None` when it can't be read.
+pub fn decode(body: &[u8]) -> Option<Vec<Event>> {
     let (&version, rest) = body.split_first()?;
     if version != BODY_VERSION {
         return None;

@@ -13,6 +13,7 @@ pub mod histories;
 mod journal;
 mod lake;
 mod layout;
+mod lock;
 mod merge;
 mod order;
 mod people;
@@ -28,7 +29,11 @@ mod view;
 mod watch;
 
 pub use accept::{Judged, Receipt, Verdict};
-pub use check::{Finding, check};
+pub use check::{
+    Checked, Finding, Repair, Report, check,
+    invariants::{INVARIANTS, Invariant, Weight},
+    repair::repair,
+};
 pub use error::{Result, StoreError};
 pub use histories::{Columns, History};
 pub use people::{LinkInfo, PersonCard};

@@ -9,15 +9,13 @@ use crate::{
     error::Result,
     lake::{
         expire,
+        leftover::{self, NAME_PREFIX},
         publish::{Change, publish},
     },
     registry,
     segment::{Written, read::Segment, write::SegmentWriter},
     tail::Kept,
 };
-
-/// Files of ours in `segments/` start like this; others are never touched.
-pub(crate) const NAME_PREFIX: &str = "seg-";
 
 /// With fewer rows than this in the tail, the journal gives back the room that it kept for more to come.
 const QUIET_ROWS: usize = 20_000;
@@ -124,11 +122,11 @@ impl Store {
     /// don't see it, and whoever opens the database after all of them does. So something is written first: it takes the
     /// place of such a commit, which then never happened, and the files it named are orphans for good.
     fn sweep(&self) -> Result<()> {
-        if self.orphans()?.is_empty() {
+        if leftover::look(&self.registry(), self.directory())?.ours.is_empty() {
             return Ok(());
         }
         registry::overwrite_in_doubt(&self.registry())?;
-        for name in self.orphans()? {
+        for name in leftover::look(&self.registry(), self.directory())?.ours {
             tracing::info!(%name, "removing a segment that was never published");
             expire::remove(self.directory(), &name);
         }

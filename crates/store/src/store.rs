@@ -14,7 +14,7 @@ use crate::{
     error::{PathContext, Result, StoreError},
     journal::Journal,
     layout::Laid,
-    registry,
+    lock, registry,
     terms::Terms,
     view::{View, Warm},
     watch::Watch,
@@ -142,13 +142,6 @@ impl Store {
 
     /// Waits for the right to seal, merge and expire, which one process at a time holds until the file is dropped.
     pub(crate) fn maintenance(&self) -> Result<File> {
-        let path = self.directory.join("maintenance.lock");
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .at("open the lock", &path)?;
-        file.lock().at("take the lock", &path)?;
-        Ok(file)
+        lock::maintenance(&self.directory)
     }
 }

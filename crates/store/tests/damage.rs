@@ -29,11 +29,7 @@ fn filled(directory: &Path) -> Store {
 }
 
 fn codes(directory: &Path) -> Vec<&'static str> {
-    check(directory, NOW)
-        .unwrap()
-        .into_iter()
-        .map(|finding| finding.code)
-        .collect()
+    check(directory, NOW).unwrap().codes()
 }
 
 fn segment(directory: &Path) -> std::path::PathBuf {

@@ -149,7 +149,7 @@ fn every_way_into_the_store_gives_the_same_histories() {
         while one.merge(NOW).unwrap() {}
         assert_eq!(observed(&two.snapshot().unwrap(), 2), expected, "seed {seed}, merged");
         assert_eq!(one.totals().unwrap().people, expected.len() as u64);
-        assert_eq!(check(dir.path(), NOW).unwrap(), vec![], "seed {seed}");
+        assert!(check(dir.path(), NOW).unwrap().is_healthy(), "seed {seed}");
     }
 }
 

@@ -96,10 +96,7 @@ fn a_key_is_shown_once() {
 #[test]
 fn check_says_in_words_what_is_wrong() {
     let workspace = Workspace::with_events();
-    assert_eq!(
-        workspace.json(&["check", "--json"]),
-        json!({"healthy": true, "findings": []})
-    );
+    assert_eq!(workspace.json(&["check", "--json"])["healthy"], true);
     let segments = workspace.data().join("segments");
     let segment = fs::read_dir(segments).unwrap().next().unwrap().unwrap().path();
     fs::remove_file(&segment).unwrap();

@@ -100,7 +100,7 @@ fn every_id_is_admitted_once_whoever_sends_it() {
     }
     drop(stores);
     assert_eq!(rows(dir.path()), sent.len() as u64);
-    assert_eq!(check(dir.path(), NOW).unwrap(), vec![]);
+    assert!(check(dir.path(), NOW).unwrap().is_healthy());
 }
 
 fn rows(directory: &Path) -> u64 {

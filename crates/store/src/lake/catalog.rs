@@ -148,9 +148,14 @@ fn add_column(connection: &Connection, snapshot: i64, column: Column) -> Result<
         .map(drop)
 }
 
+/// Where DuckDB finds the segments of a directory.
+pub fn data_path(directory: &Path) -> String {
+    format!("{}/segments/", directory.display())
+}
+
 /// Makes the catalog name the directory where it now lies.
 pub fn settle(connection: &Connection, directory: &Path) -> Result<()> {
-    let data_path = format!("{}/segments/", directory.display());
+    let data_path = data_path(directory);
     let known: String = connection
         .query_row(
             "SELECT value FROM ducklake_metadata WHERE key = 'data_path'",
@@ -213,7 +218,7 @@ pub fn segments(connection: &Connection, directory: &Path) -> Result<Vec<Segment
     let doing = "read the lake catalog";
     let mut select = connection
         .prepare_cached(
-            "SELECT data_file_id, path, record_count, file_size_bytes, coalesce(marked, 0)
+            "SELECT data_file_id, path, record_count, file_size_bytes, coalesce(marked, 0), crc32
              FROM ducklake_data_file LEFT JOIN segment ON name = path
              WHERE table_id = ?1 AND end_snapshot IS NULL ORDER BY data_file_id",
         )
@@ -228,6 +233,7 @@ pub fn segments(connection: &Connection, directory: &Path) -> Result<Vec<Segment
             rows: row.get(2)?,
             bytes: row.get(3)?,
             is_marked: row.get(4)?,
+            crc32: row.get(5)?,
         })
     });
     rows.and_then(Iterator::collect).doing(doing)

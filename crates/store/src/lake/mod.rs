@@ -4,7 +4,9 @@
 
 pub mod catalog;
 pub mod expire;
+pub mod leftover;
 pub mod publish;
+pub mod stats;
 
 /// The lake table `events` has this id from the first snapshot on.
 pub const EVENTS_TABLE: i64 = 1;

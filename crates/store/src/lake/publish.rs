@@ -2,14 +2,14 @@
 //! they cover.
 
 use longplay_domain::Time;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{EVENTS_TABLE, catalog};
+use super::{EVENTS_TABLE, catalog, stats};
 use crate::{
     crash,
     error::{Context, Result},
     people::links::{self, LinkFact},
-    segment::{ColumnStats, Written, lake_time, schema::Column},
+    segment::{Written, lake_time},
 };
 
 const DOING: &str = "publish a segment";
@@ -53,7 +53,7 @@ pub fn publish(connection: &mut Connection, change: &Change<'_>) -> Result<i64> 
             .doing(DOING)?;
     }
     links::record(&transaction, change.links)?;
-    refresh_table_stats(&transaction)?;
+    stats::refresh(&transaction)?;
     transaction
         .execute(
             "INSERT INTO ducklake_snapshot VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -122,109 +122,6 @@ fn insert_file(transaction: &Transaction<'_>, snapshot: i64, file_id: i64, writt
             params![written.name, written.crc32, written.is_marked],
         )
         .doing(DOING)?;
-    for (origin, person) in &written.rekeyed {
-        transaction
-            .prepare_cached("INSERT OR IGNORE INTO rekeyed VALUES (?1, ?2, ?3)")
-            .and_then(|mut insert| insert.execute(params![written.name, origin, person]))
-            .doing(DOING)?;
-    }
-    for stats in &written.columns {
-        transaction
-            .execute(
-                "INSERT INTO ducklake_file_column_stats VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, NULL)",
-                params![
-                    file_id,
-                    EVENTS_TABLE,
-                    stats.field_id,
-                    stats.bytes,
-                    stats.values,
-                    stats.nulls,
-                    stats.min,
-                    stats.max
-                ],
-            )
-            .doing(DOING)?;
-    }
-    Ok(())
-}
-
-/// The table's own statistics are those of its live files together.
-fn refresh_table_stats(transaction: &Transaction<'_>) -> Result<()> {
-    transaction
-        .execute(
-            "UPDATE ducklake_table_stats SET
-               record_count = (SELECT coalesce(sum(record_count), 0) FROM ducklake_data_file WHERE table_id = ?1 AND end_snapshot IS NULL),
-               file_size_bytes = (SELECT coalesce(sum(file_size_bytes), 0) FROM ducklake_data_file WHERE table_id = ?1 AND end_snapshot IS NULL)
-             WHERE table_id = ?1",
-            [EVENTS_TABLE],
-        )
-        .doing(DOING)?;
-    transaction
-        .execute(
-            "DELETE FROM ducklake_table_column_stats WHERE table_id = ?1",
-            [EVENTS_TABLE],
-        )
-        .doing(DOING)?;
-    for column in Column::ALL {
-        let total = live_stats(transaction, column)?;
-        transaction
-            .execute(
-                "INSERT INTO ducklake_table_column_stats VALUES (?1, ?2, ?3, NULL, ?4, ?5, NULL)",
-                params![EVENTS_TABLE, column.field_id(), total.nulls > 0, total.min, total.max],
-            )
-            .doing(DOING)?;
-    }
-    Ok(())
-}
-
-fn live_stats(transaction: &Transaction<'_>, column: Column) -> Result<ColumnStats> {
-    // Numbers compare as numbers; instants in DuckDB's writing compare as text.
-    let as_number = matches!(column.lake_type(), "int64");
-    let value = |name: &str| {
-        if as_number {
-            format!("CAST({name} AS INTEGER)")
-        } else {
-            name.to_owned()
-        }
-    };
-    // A file with values but no bounds (texts too long for them) leaves the table without bounds too.
-    let sql = format!(
-        "SELECT coalesce(sum(column_size_bytes), 0), coalesce(sum(value_count), 0), coalesce(sum(null_count), 0),
-                coalesce(sum(value_count > 0 AND min_value IS NULL), 0), min({}), max({})
-         FROM ducklake_file_column_stats JOIN ducklake_data_file USING (data_file_id)
-         WHERE column_id = ?1 AND end_snapshot IS NULL",
-        value("min_value"),
-        value("max_value")
-    );
-    let stats = transaction.query_row(&sql, [column.field_id()], |row| {
-        let unbounded = row.get::<_, i64>(3)? > 0;
-        let text = |index| -> rusqlite::Result<Option<String>> {
-            if unbounded {
-                return Ok(None);
-            }
-            if as_number {
-                Ok(row.get::<_, Option<i64>>(index)?.map(|number| number.to_string()))
-            } else {
-                row.get(index)
-            }
-        };
-        Ok(ColumnStats {
-            field_id: column.field_id(),
-            bytes: row.get(0)?,
-            values: row.get(1)?,
-            nulls: row.get(2)?,
-            min: text(4)?,
-            max: text(5)?,
-        })
-    });
-    stats.optional().doing(DOING).map(|stats| {
-        stats.unwrap_or(ColumnStats {
-            field_id: column.field_id(),
-            bytes: 0,
-            values: 0,
-            nulls: 0,
-            min: None,
-            max: None,
-        })
-    })
+    stats::insert_rekeyed(transaction, &written.name, written.rekeyed.iter().copied())?;
+    stats::insert(transaction, file_id, &written.columns)
 }

@@ -99,6 +99,34 @@ pub fn undo(connection: &Connection, said: &LinkFact, now: Time) -> Result<bool>
     Ok(changed > 0)
 }
 
+/// Works every link's id and keys out again from its handles.
+pub fn rehash(connection: &Connection, key: &PersonKey) -> Result<()> {
+    for row in rows(connection, "", &[])? {
+        let LinkFact { link, fact } = &row.link;
+        let anew = Fact::new(link, fact.at, key);
+        if anew == *fact {
+            continue;
+        }
+        connection
+            .execute("DELETE FROM link WHERE id = ?1", [fact.id])
+            .doing(DOING)?;
+        record(
+            connection,
+            &[LinkFact {
+                link: link.clone(),
+                fact: anew,
+            }],
+        )?;
+        connection
+            .execute(
+                "UPDATE link SET why = coalesce(why, ?2), undone_at = coalesce(undone_at, ?3) WHERE id = ?1",
+                params![anew.id, row.why, row.undone_at.map(Time::micros)],
+            )
+            .doing(DOING)?;
+    }
+    touch(connection)
+}
+
 /// Every fact on disk: those that hold, and the ids of those undone.
 pub fn facts(connection: &Connection) -> Result<(Vec<Fact>, Vec<i64>)> {
     let mut undone = Vec::new();
@@ -150,7 +178,8 @@ fn rows(connection: &Connection, condition: &str, values: &[i64]) -> Result<Vec<
     Ok(known.collect())
 }
 
-fn link_row(
+/// A link of its columns; `None` when they make none.
+pub fn link_row(
     (from, to, evidence): (String, String, String),
     (id, from_key, to_key, at): (i64, i64, i64, i64),
 ) -> Option<LinkFact> {

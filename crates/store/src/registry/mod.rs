@@ -71,6 +71,16 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The format of a directory that is there.
+pub(crate) fn format(directory: &Path) -> Result<i64> {
+    let doing = "look at the registry";
+    let connection = Connection::open(directory.join("longplay.db")).doing(doing)?;
+    tune(&connection)?;
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .doing(doing)
+}
+
 /// Settings every database of ours is used with: durable on commit, patient with other processes.
 pub(crate) fn tune(connection: &Connection) -> Result<()> {
     let doing = "prepare the database";

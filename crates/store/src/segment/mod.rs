@@ -1,5 +1,7 @@
 //! A segment: an immutable Parquet file of events sorted by person, then time, then event id.
 
+pub mod bounds;
+pub mod checksum;
 pub mod ids;
 pub mod read;
 pub mod schema;
@@ -18,6 +20,8 @@ pub struct SegmentInfo {
     pub path: PathBuf,
     pub rows: u64,
     pub bytes: u64,
+    /// CRC-32 with which it was published.
+    pub crc32: Option<u32>,
     /// Whether it holds only events that answers leave out.
     pub is_marked: bool,
 }

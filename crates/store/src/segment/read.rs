@@ -1,7 +1,12 @@
 //! Reading a segment: row groups that can hold a range of persons, only the columns asked for, repetitive texts as
 //! dictionary arrays.
 
-use std::{fs::File, ops::RangeInclusive, path::PathBuf, sync::Arc};
+use std::{
+    fs::File,
+    ops::RangeInclusive,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arrow::{
     array::{AsArray, RecordBatch, new_null_array},
@@ -20,6 +25,7 @@ use parquet::{
 
 use super::{
     SegmentInfo,
+    checksum::checksum,
     schema::{Column, segment_schema},
 };
 use crate::error::{PathContext, Result, StoreError};
@@ -39,6 +45,8 @@ pub struct Segment {
     width: usize,
     /// (origin, person) of rows that lie under another key than their own.
     pub rekeyed: Vec<(i64, i64)>,
+    /// Whether the file was found to be what was published.
+    is_sound: Mutex<bool>,
 }
 
 impl Segment {
@@ -69,7 +77,35 @@ impl Segment {
             persons,
             width,
             rekeyed,
+            is_sound: Mutex::new(false),
         })
+    }
+
+    /// Compares the file with the checksum it was published with, once in a process before it is first read: zstd and Parquet
+    /// let some flipped bytes pass, and an answer must not be made of those.
+    pub fn verify(&self) -> Result<()> {
+        let mut is_sound = self.is_sound.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*is_sound && let Some(published) = self.info.crc32 {
+            if checksum(&self.info.path)? != published {
+                return Err(StoreError::Damaged {
+                    path: self.info.path.clone(),
+                    message: "is not what was written; restore a backup".to_owned(),
+                });
+            }
+            *is_sound = true;
+        }
+        Ok(())
+    }
+
+    /// How many columns the file has.
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Bytes of a column, by its place.
+    pub fn bytes_of(&self, index: usize) -> i64 {
+        let groups = self.plain.metadata().row_groups().iter();
+        groups.map(|group| group.column(index).compressed_size()).sum()
     }
 
     /// Reads `columns` of the row groups that can hold a person in `range`. The first and last group may hold others too.
@@ -87,6 +123,7 @@ impl Segment {
         rows: Option<RowSelection>,
         form: Form,
     ) -> Result<RangeReader> {
+        self.verify()?;
         let file = File::open(&self.info.path).at("open the segment", &self.info.path)?;
         let metadata = match form {
             Form::Plain => self.plain.clone(),

@@ -2,13 +2,12 @@
 
 use std::{
     fs::File,
-    io::Read,
     path::{Path, PathBuf},
 };
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
-use longplay_domain::{PersonKey, Time};
+use longplay_domain::PersonKey;
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, Encoding, ZstdLevel},
@@ -17,9 +16,10 @@ use parquet::{
 };
 
 use super::{
-    ColumnStats, Written,
+    Written,
+    bounds::Bounds,
+    checksum::checksum,
     ids::{self, IdIndex, Union},
-    lake_time,
     schema::{Column, segment_schema},
 };
 use crate::{
@@ -88,7 +88,14 @@ impl<'a> SegmentWriter<'a> {
         for (column, bounds) in Column::ALL.into_iter().zip(&mut self.bounds) {
             bounds.widen(column, batch.column(column.index()).as_ref());
         }
-        self.note_rekeyed(batch);
+        // A person's rows lie together, so their pairs repeat nearby.
+        let rekeyed = &mut self.rekeyed;
+        rekeyed_pairs(batch, &mut |pair| {
+            let mut nearby = rekeyed.iter().rev().take_while(|known| known.1 == pair.1);
+            if !nearby.any(|known| known.0 == pair.0) {
+                rekeyed.push(pair);
+            }
+        });
         self.is_marked |= batch.column(Column::Mark.index()).null_count() < batch.num_rows();
         self.rows += batch.num_rows() as u64;
         if let Ids::Appended(fingerprints) = &mut self.ids {
@@ -108,22 +115,6 @@ impl<'a> SegmentWriter<'a> {
             Ids::United(parts) => {
                 let parts: Vec<IdIndex> = parts.iter().map(|part| IdIndex::open(part)).collect::<Result<_>>()?;
                 ids::write(&path, self.rows, Union::of(&parts)?)
-            }
-        }
-    }
-
-    /// A person's rows lie together, so their pairs repeat nearby.
-    fn note_rekeyed(&mut self, batch: &RecordBatch) {
-        let origins = batch.column(Column::Origin.index()).as_primitive::<Int64Type>();
-        if origins.null_count() == origins.len() {
-            return;
-        }
-        let persons = batch.column(Column::Person.index()).as_primitive::<Int64Type>();
-        for (origin, &person) in origins.iter().zip(persons.values()) {
-            let Some(origin) = origin else { continue };
-            let mut nearby = self.rekeyed.iter().rev().take_while(|pair| pair.1 == person);
-            if !nearby.any(|pair| pair.0 == origin) {
-                self.rekeyed.push((origin, person));
             }
         }
     }
@@ -164,6 +155,20 @@ impl<'a> SegmentWriter<'a> {
     }
 }
 
+/// (origin, person) of every row that lies under another key than its own.
+pub fn rekeyed_pairs(batch: &RecordBatch, sink: &mut dyn FnMut((i64, i64))) {
+    let origins = batch.column(Column::Origin.index()).as_primitive::<Int64Type>();
+    if origins.null_count() == origins.len() {
+        return;
+    }
+    let persons = batch.column(Column::Person.index()).as_primitive::<Int64Type>();
+    for (origin, &person) in origins.iter().zip(persons.values()) {
+        if let Some(origin) = origin {
+            sink((origin, person));
+        }
+    }
+}
+
 fn properties() -> WriterProperties {
     let level = |level| Compression::ZSTD(ZstdLevel::try_new(level).expect("a level zstd has"));
     let mut builder = WriterProperties::builder()
@@ -189,7 +194,8 @@ fn properties() -> WriterProperties {
     builder.build()
 }
 
-fn sizes(path: &Path) -> Result<(u64, u64)> {
+/// Bytes of a file and of its footer.
+pub fn sizes(path: &Path) -> Result<(u64, u64)> {
     use std::os::unix::fs::FileExt;
     let file = File::open(path).at("open the segment", path)?;
     let bytes = file.metadata().at("read the segment", path)?.len();
@@ -199,89 +205,9 @@ fn sizes(path: &Path) -> Result<(u64, u64)> {
     Ok((bytes, u64::from(u32::from_le_bytes(tail))))
 }
 
-/// CRC-32 of a file.
-pub fn checksum(path: &Path) -> Result<u32> {
-    let mut file = File::open(path).at("open the segment", path)?;
-    let mut hasher = crc32fast::Hasher::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer).at("read the segment", path)? {
-            0 => return Ok(hasher.finalize()),
-            bytes => hasher.update(&buffer[..bytes]),
-        }
-    }
-}
-
 /// A new file's name is durable only once its directory is.
 pub fn sync_directory(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|directory| directory.sync_all())
         .at("flush the directory", path)
-}
-
-/// Least and greatest value of a column over a whole file.
-#[derive(Clone, Debug, Default)]
-struct Bounds {
-    nulls: i64,
-    numbers: Option<(i64, i64)>,
-    texts: Option<(String, String)>,
-}
-
-/// Longer texts get no bounds: DuckLake's statistics are for pruning, and a cut maximum would lie.
-const BOUND_BYTES_MAX: usize = 256;
-
-impl Bounds {
-    fn widen(&mut self, column: Column, array: &dyn Array) {
-        self.nulls += array.null_count() as i64;
-        match column {
-            Column::Person | Column::ValueMinor | Column::Origin => {
-                self.widen_numbers(array.as_primitive::<Int64Type>().iter().flatten())
-            }
-            Column::Time => {
-                let times = array.as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
-                self.widen_numbers(times.iter().flatten());
-            }
-            // Nobody looks a handle up by range, and the catalog is no place for addresses.
-            Column::Handle => {}
-            _ => {
-                let texts = array.as_string::<i32>();
-                for text in texts.iter().flatten() {
-                    match &mut self.texts {
-                        None => self.texts = Some((text.to_owned(), text.to_owned())),
-                        Some((low, _)) if text < low.as_str() => text.clone_into(low),
-                        Some((_, high)) if text > high.as_str() => text.clone_into(high),
-                        Some(_) => {}
-                    }
-                }
-            }
-        }
-    }
-
-    fn widen_numbers(&mut self, numbers: impl Iterator<Item = i64>) {
-        for number in numbers {
-            let (low, high) = self.numbers.unwrap_or((number, number));
-            self.numbers = Some((low.min(number), high.max(number)));
-        }
-    }
-
-    fn into_stats(self, column: Column, bytes: i64, rows: u64) -> ColumnStats {
-        let show = |number: i64| match column {
-            Column::Time => lake_time(Time::from_micros(number)),
-            _ => number.to_string(),
-        };
-        let bounds = match (self.numbers, self.texts) {
-            (Some((low, high)), _) => Some((show(low), show(high))),
-            (_, Some((low, high))) if low.len().max(high.len()) <= BOUND_BYTES_MAX => Some((low, high)),
-            _ => None,
-        };
-        let (min, max) = bounds.unzip();
-        ColumnStats {
-            field_id: column.field_id(),
-            bytes,
-            values: rows as i64 - self.nulls,
-            nulls: self.nulls,
-            min,
-            max,
-        }
-    }
 }

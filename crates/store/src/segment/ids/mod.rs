@@ -20,9 +20,21 @@ use std::{
     sync::OnceLock,
 };
 
-pub use self::union::Union;
+use arrow::array::AsArray;
+use longplay_domain::PersonKey;
+
+pub use self::union::{Union, Walk};
 use self::{blocks::Layout, filter::Filter};
-use crate::error::{PathContext, Result, StoreError};
+use super::{
+    read::{Form, Segment},
+    schema::Column,
+    write::sync_directory,
+};
+use crate::{
+    error::{PathContext, Result, StoreError},
+    registry,
+    rows::EVERYBODY,
+};
 
 /// The first bytes of an index; the last one is the version of its layout.
 const MAGIC: [u8; 8] = *b"LPL-IDS\x02";
@@ -74,6 +86,36 @@ pub fn write(path: &Path, entries: u64, sorted: impl IntoIterator<Item = Result<
     }
     out.put(&lengths)?;
     out.finish()
+}
+
+/// Makes the index of a segment anew from its rows.
+pub fn rebuild(directory: &Path, segment: &Segment, key: &PersonKey) -> Result<()> {
+    let mut fingerprints = Vec::with_capacity(segment.info.rows as usize);
+    let mut reader = segment.read(&[Column::Id], &EVERYBODY, Form::Plain)?;
+    while let Some(batch) = reader.next_batch()? {
+        let ids = batch.column(0).as_string::<i32>();
+        fingerprints.extend(ids.iter().flatten().map(|id| key.fingerprint(id.as_bytes())));
+    }
+    fingerprints.sort_unstable();
+    replace(
+        &path(directory, &segment.info.name),
+        fingerprints.len() as u64,
+        fingerprints,
+    )
+}
+
+/// Writes an index in the place of another, at once.
+fn replace(path: &Path, entries: u64, sorted: Vec<u64>) -> Result<()> {
+    let suffix = registry::hex(&registry::random::<4>()?);
+    let fresh = path.with_extension(format!("ids.{suffix}"));
+    let written = write(&fresh, entries, sorted.into_iter().map(Ok))
+        .and_then(|()| std::fs::rename(&fresh, path).at("replace the id index", path));
+    if written.is_err() {
+        // Whatever kept it from being written may keep it from being removed; it is never read.
+        let _ = std::fs::remove_file(&fresh);
+    }
+    written?;
+    path.parent().map_or(Ok(()), sync_directory)
 }
 
 fn header(entries: u64, layout: Layout) -> [u8; HEADER_BYTES as usize] {
@@ -216,7 +258,8 @@ impl IdIndex {
         Ok(Memory { filter, starts })
     }
 
-    fn verify(&self) -> Result<()> {
+    /// Compares the file with its checksum.
+    pub fn verify(&self) -> Result<()> {
         let mut crc = crc32fast::Hasher::new();
         let mut buffer = vec![0; 1 << 18];
         let mut at = 0;

@@ -9,11 +9,16 @@ use std::{
 use super::{DENSE_BLOCKS, IdIndex, Reading};
 use crate::error::Result;
 
-/// The union, each id once.
-pub struct Union<'a> {
+/// Every id of every index in ascending order, with the place of the index it is from; the same id again comes right after.
+pub struct Walk<'a> {
     inputs: Vec<Input<'a>>,
     /// The next fingerprint of each input that has any.
     heads: BinaryHeap<Reverse<(u64, usize)>>,
+}
+
+/// The union, each id once.
+pub struct Union<'a> {
+    walk: Walk<'a>,
     last: Option<u64>,
 }
 
@@ -24,12 +29,11 @@ struct Input<'a> {
     ready: VecDeque<u64>,
 }
 
-impl<'a> Union<'a> {
+impl<'a> Walk<'a> {
     pub fn of(indexes: &'a [IdIndex]) -> Result<Self> {
-        let mut union = Self {
+        let mut walk = Self {
             inputs: Vec::with_capacity(indexes.len()),
             heads: BinaryHeap::new(),
-            last: None,
         };
         for (place, index) in indexes.iter().enumerate() {
             index.verify()?;
@@ -39,16 +43,32 @@ impl<'a> Union<'a> {
                 next_block: 0,
                 ready: VecDeque::new(),
             };
-            union.heads.extend(input.next()?.map(|first| Reverse((first, place))));
-            union.inputs.push(input);
+            walk.heads.extend(input.next()?.map(|first| Reverse((first, place))));
+            walk.inputs.push(input);
         }
-        Ok(union)
+        Ok(walk)
+    }
+
+    pub fn advance(&mut self) -> Result<Option<(u64, usize)>> {
+        let Some(Reverse((fingerprint, place))) = self.heads.pop() else {
+            return Ok(None);
+        };
+        let next = self.inputs[place].next()?;
+        self.heads.extend(next.map(|next| Reverse((next, place))));
+        Ok(Some((fingerprint, place)))
+    }
+}
+
+impl<'a> Union<'a> {
+    pub fn of(indexes: &'a [IdIndex]) -> Result<Self> {
+        Ok(Self {
+            walk: Walk::of(indexes)?,
+            last: None,
+        })
     }
 
     fn advance(&mut self) -> Result<Option<u64>> {
-        while let Some(Reverse((fingerprint, place))) = self.heads.pop() {
-            let next = self.inputs[place].next()?;
-            self.heads.extend(next.map(|next| Reverse((next, place))));
+        while let Some((fingerprint, _)) = self.walk.advance()? {
             if self.last != Some(fingerprint) {
                 self.last = Some(fingerprint);
                 return Ok(Some(fingerprint));
