@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use longplay_domain::{Event, Time};
+use longplay_domain::{Event, FormerEvent, Time};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Context, Result, StoreError};
 
-/// Bodies start with this byte, so that a later encoding can be told apart.
+/// Bodies start with this byte, so that encodings can be told apart. Every one that was ever written is read.
 const BODY_VERSION: u8 = 2;
 
 /// Batches trimmed at a time: a few milliseconds in which nobody can append.
@@ -169,8 +169,18 @@ fn read_after(connection: &Connection, path: &Path, position: i64) -> Result<Vec
 /// The events of a batch, whichever release wrote it; `None` when it can't be read.
 pub fn decode(body: &[u8]) -> Option<Vec<Event>> {
     let (&version, rest) = body.split_first()?;
-    if version != BODY_VERSION {
-        return None;
+    match version {
+        1 => {
+            let former: Vec<FormerEvent> = whole(rest)?;
+            Some(former.into_iter().map(Event::from).collect())
+        }
+        BODY_VERSION => whole(rest),
+        _ => None,
     }
-    postcard::from_bytes(rest).ok()
+}
+
+/// What the bytes say, when they say nothing else.
+fn whole<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let (value, rest) = postcard::take_from_bytes(bytes).ok()?;
+    rest.is_empty().then_some(value)
 }

@@ -6,6 +6,7 @@
 #![doc = "\nDeliberately absent: questions and statistics, wire formats, HTTP, clocks (now is an argument)."]
 
 mod accept;
+mod backup;
 mod check;
 pub mod crash;
 mod error;
@@ -25,10 +26,12 @@ mod snapshot;
 mod store;
 mod tail;
 mod terms;
+mod upgrade;
 mod view;
 mod watch;
 
 pub use accept::{Judged, Receipt, Verdict};
+pub use backup::{Kept, backup, restore};
 pub use check::{
     Checked, Finding, Repair, Report, check,
     invariants::{INVARIANTS, Invariant, Weight},

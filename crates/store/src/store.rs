@@ -16,6 +16,7 @@ use crate::{
     layout::Laid,
     lock, registry,
     terms::Terms,
+    upgrade::upgrade,
     view::{View, Warm},
     watch::Watch,
 };
@@ -55,7 +56,7 @@ impl Store {
             std::fs::create_dir_all(&part).at("create the directory", &part)?;
         }
         let directory = std::fs::canonicalize(directory).at("find the directory", directory)?;
-        let registry = registry::open(&directory, now)?;
+        let registry = upgrade(&directory, now)?;
         let key = registry::secret(&registry)?;
         let store = Self {
             key,

@@ -1,6 +1,7 @@
 //! The commands, one a file: each parses its own arguments, makes the calls and renders what comes back.
 
 mod ask;
+mod backup;
 mod check;
 mod demo;
 mod estimate;
@@ -9,6 +10,7 @@ mod goal;
 mod import;
 mod key;
 mod person;
+mod restore;
 mod serve;
 
 use crate::{config::Config, exit::Exit};
@@ -23,6 +25,8 @@ pub enum Command {
     Goal(goal::Args),
     Export(export::Args),
     Check(check::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Key(key::Args),
     Person(person::Args),
 }
@@ -38,6 +42,8 @@ impl Command {
             Self::Goal(args) => goal::run(args, config),
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),
+            Self::Backup(args) => backup::run(&args, config),
+            Self::Restore(args) => restore::run(&args, config),
             Self::Key(args) => key::run(args, config),
             Self::Person(args) => person::run(&args, config),
         }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 22] = [
     &[],
     &["serve"],
     &["demo"],
@@ -17,6 +17,8 @@ const COMMANDS: [&[&str]; 20] = [
     &["goal", "remove"],
     &["export"],
     &["check"],
+    &["backup"],
+    &["restore"],
     &["key"],
     &["key", "create"],
     &["key", "list"],

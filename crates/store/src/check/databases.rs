@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{Repair, Report, State};
 use crate::{
     error::{Context, Result, StoreError},
-    registry,
+    registry, upgrade,
 };
 
 /// Returns whether anything else can be looked at.
@@ -32,8 +32,15 @@ pub fn verify(directory: &Path, now: Time, report: &mut Report) -> Result<bool> 
         report.add("format_unknown", Repair::None, message);
         return Ok(false);
     }
-    if found < registry::FORMAT {
-        registry::open(directory, now)?;
+    let registry = if found < registry::FORMAT {
+        registry::open(directory, now)?
+    } else {
+        Connection::open(directory.join("longplay.db")).doing("open the registry")?
+    };
+    registry::tune(&registry)?;
+    if let Err(error) = upgrade::renew_ids(&registry, directory) {
+        // Looked at with the other indexes.
+        tracing::debug!(%error, "an id index can't be brought up to date");
     }
     Ok(true)
 }

@@ -16,7 +16,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{
     crash,
-    error::{Context, Result, StoreError},
+    error::{Context, PathContext, Result, StoreError},
     lake::catalog,
 };
 
@@ -63,7 +63,9 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
         crash::point("migrate.begun");
     }
     transaction.pragma_update(None, "user_version", FORMAT).doing(doing)?;
-    catalog::settle(&transaction, directory)?;
+    // DuckDB wants to be told a whole path.
+    let whole = std::fs::canonicalize(directory).at("find the directory", directory)?;
+    catalog::settle(&transaction, &whole)?;
     transaction.commit().doing(doing)?;
     if found < FORMAT {
         crash::point("migrate.done");

@@ -104,6 +104,37 @@ pub fn rebuild(directory: &Path, segment: &Segment, key: &PersonKey) -> Result<(
     )
 }
 
+/// Whether a file is an index of the first layout, which had no head: nothing but fingerprints of 8 bytes each, ascending.
+pub fn is_of_first_layout(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let bytes = file.metadata().map_or(1, |metadata| metadata.len());
+    let mut head = [0; 16];
+    let has_head = bytes >= 16 && file.read_exact_at(&mut head, 0).is_ok();
+    let first = |at: usize| {
+        head[at..at + 8]
+            .iter()
+            .rev()
+            .fold(0_u64, |number, &byte| number << 8 | u64::from(byte))
+    };
+    bytes % 8 == 0 && head[..7] != MAGIC[..7] && (bytes <= 8 || has_head && first(0) < first(8))
+}
+
+/// Writes an index of the first layout anew.
+pub fn renew(path: &Path) -> Result<()> {
+    let bytes = std::fs::read(path).at("read the id index", path)?;
+    let entries = bytes.chunks_exact(8);
+    let sorted: Vec<u64> = entries
+        .map(|bytes| u64::from_le_bytes(bytes.try_into().expect("chunks of eight")))
+        .collect();
+    if !sorted.is_sorted() {
+        return Err(StoreError::Damaged {
+            path: path.to_owned(),
+            message: "is no id index; `longplay check --repair` makes it anew".to_owned(),
+        });
+    }
+    replace(path, sorted.len() as u64, sorted)
+}
+
 /// Writes an index in the place of another, at once.
 fn replace(path: &Path, entries: u64, sorted: Vec<u64>) -> Result<()> {
     let suffix = registry::hex(&registry::random::<4>()?);
