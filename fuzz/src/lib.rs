@@ -1,6 +1,6 @@
 //! What must hold for every body a stranger can send, whatever the protocol.
 
-use longplay_domain::{Gate, PersonKey, Time, Zone};
+use longplay_domain::{Event, Gate, PersonKey, Time, Zone};
 use longplay_intake::protocols::{Arrival, Batch, BodyError, Item};
 
 /// A Monday in November 2026.
@@ -16,20 +16,31 @@ pub fn arrival() -> Arrival<'static> {
     }
 }
 
-/// Reading twice says the same; every claim can be judged; and what would be kept as properties is one JSON object that
-/// the strictest of our readers reads.
-pub fn check(parse: impl Fn() -> Result<Batch, BodyError>) {
-    let Ok(batch) = parse() else { return };
-    assert_eq!(parse().ok().as_ref(), Some(&batch));
+/// The events that the gate makes of a body's claims.
+pub fn admitted(batch: Batch) -> Vec<Event> {
     let gate = Gate {
         now: NOW,
         zone: Zone::utc(),
         key: PersonKey::new([7; 16]),
     };
-    for item in batch.items {
-        let Item::Claim(claim) = item else { continue };
-        assert!(!claim.person.is_empty() && !claim.event.is_empty());
-        let Ok(event) = gate.admit(claim) else { continue };
+    let claims = batch.items.into_iter().filter_map(|item| match item {
+        Item::Claim(claim) => Some(claim),
+        _ => None,
+    });
+    claims
+        .filter_map(|claim| {
+            assert!(!claim.person.is_empty() && !claim.event.is_empty());
+            gate.admit(claim).ok()
+        })
+        .collect()
+}
+
+/// Reading twice says the same; every claim can be judged; and what would be kept as properties is one JSON object that
+/// the strictest of our readers reads.
+pub fn check(parse: impl Fn() -> Result<Batch, BodyError>) {
+    let Ok(batch) = parse() else { return };
+    assert_eq!(parse().ok().as_ref(), Some(&batch));
+    for event in admitted(batch) {
         if let Some(properties) = event.properties() {
             let read: serde_json::Value = serde_json::from_str(properties).expect("properties are JSON");
             assert!(read.is_object());

@@ -9,7 +9,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::{Context, Result, StoreError};
 
 /// Bodies start with this byte, so that encodings can be told apart. Every one that was ever written is read.
-const BODY_VERSION: u8 = 2;
+/// Version 2 has no checksum, version 1 neither links nor marks.
+const BODY_VERSION: u8 = 3;
+/// The version, then CRC-32 of what follows.
+const HEAD_BYTES: usize = 5;
 
 /// Batches trimmed at a time: a few milliseconds in which nobody can append.
 const TRIM_BATCHES: i64 = 128;
@@ -41,6 +44,36 @@ impl Journal {
             .execute_batch(include_str!("journal.sql"))
             .doing("prepare the journal")?;
         Ok(Self { connection, path })
+    }
+
+    /// Sees to it that positions go on after the sealed one, should the journal have been lost: whatever has an earlier one
+    /// counts as sealed.
+    pub fn continue_after(&mut self, sealed: i64) -> Result<()> {
+        let doing = "prepare the journal";
+        if last_position(&self.connection)? >= sealed {
+            return Ok(());
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .doing(doing)?;
+        let given = last_position(&transaction)?;
+        if given >= sealed {
+            return Ok(());
+        }
+        if given > 0 {
+            return Err(StoreError::Damaged {
+                path: self.path.clone(),
+                message: format!(
+                    "has given positions up to {given} only, where segments hold all up to {sealed}: it is older than they are, and \
+                     `longplay check --repair` keeps what is in it"
+                ),
+            });
+        }
+        transaction
+            .execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('batch', ?1)", [sealed])
+            .doing(doing)?;
+        transaction.commit().doing(doing)
     }
 
     /// Starts an append. No other process can append, and so nobody can trim, until it ends.
@@ -104,8 +137,11 @@ impl Journal {
 
 /// The events of a batch as the journal keeps them.
 pub fn encode(events: &[Event]) -> Result<Vec<u8>> {
-    postcard::to_extend(events, vec![BODY_VERSION])
-        .map_err(|error| StoreError::Invalid(format!("a batch can't be encoded for the journal ({error})")))
+    let mut body = postcard::to_extend(events, vec![BODY_VERSION; HEAD_BYTES])
+        .map_err(|error| StoreError::Invalid(format!("a batch can't be encoded for the journal ({error})")))?;
+    let crc32 = crc32fast::hash(&body[HEAD_BYTES..]);
+    body[1..HEAD_BYTES].copy_from_slice(&crc32.to_le_bytes());
+    Ok(body)
 }
 
 /// An append under way: look at what others appended, then add batches, then commit.
@@ -174,7 +210,12 @@ pub fn decode(body: &[u8]) -> Option<Vec<Event>> {
             let former: Vec<FormerEvent> = whole(rest)?;
             Some(former.into_iter().map(Event::from).collect())
         }
-        BODY_VERSION => whole(rest),
+        2 => whole(rest),
+        BODY_VERSION => {
+            let (crc32, rest) = rest.split_first_chunk()?;
+            // SQLite knows its pages by place, not by content: a torn or flipped one may still look like a batch.
+            (crc32fast::hash(rest) == u32::from_le_bytes(*crc32)).then(|| whole(rest))?
+        }
         _ => None,
     }
 }

@@ -39,6 +39,8 @@ pub use check::{
 };
 pub use error::{Result, StoreError};
 pub use histories::{Columns, History};
+#[doc(hidden)] // for fuzzing: how a batch lies in the journal
+pub use journal::{decode as decode_batch, encode as encode_batch};
 pub use people::{LinkInfo, PersonCard};
 pub use registry::{ImportNote, KeyInfo};
 pub use seal::Unsealed;

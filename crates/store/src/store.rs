@@ -13,6 +13,7 @@ use crate::{
     accept::queue::Queue,
     error::{PathContext, Result, StoreError},
     journal::Journal,
+    lake::catalog,
     layout::Laid,
     lock, registry,
     terms::Terms,
@@ -58,12 +59,14 @@ impl Store {
         let directory = std::fs::canonicalize(directory).at("find the directory", directory)?;
         let registry = upgrade(&directory, now)?;
         let key = registry::secret(&registry)?;
+        let mut journal = Journal::open(&directory)?;
+        journal.continue_after(catalog::head(&registry)?.sealed)?;
         let store = Self {
             key,
             terms: Arc::default(),
             registry: Mutex::new(registry),
             queue: Queue::default(),
-            journal: Mutex::new(Journal::open(&directory)?),
+            journal: Mutex::new(journal),
             watch: Mutex::new(Watch::open(&directory)?),
             view: Mutex::new(View::new(key)),
             warm: Mutex::default(),

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use longplay_domain::{Claim, Time, When};
-use longplay_store::{Store, StoreError, check};
+use longplay_store::{Store, StoreError, Verdict, check, repair};
 
 const NOW: Time = Time::from_micros(1_780_000_000_000_000);
 
@@ -152,5 +152,215 @@ fn expired_files_go_only_after_their_time() {
     assert_eq!(store.expire(after_hours(27)).unwrap(), 8);
     assert_eq!(files(), 1);
     assert_eq!(store.totals().unwrap().events, 800);
+    assert!(codes(dir.path()).is_empty());
+}
+
+/// Reads everything a question could.
+fn read(directory: &Path) -> Result<u64, StoreError> {
+    let store = Store::open_existing(directory, NOW)?;
+    let mut rows = 0;
+    store.snapshot()?.each_batch(|batch| {
+        rows += batch.num_rows() as u64;
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(rows)
+}
+
+#[test]
+fn a_flipped_byte_anywhere_in_a_segment_is_found_and_no_answer_is_made_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path()));
+    let path = segment(dir.path());
+    let whole = fs::read(&path).unwrap();
+    let footer = whole.len() - 8 - u32::from_le_bytes(whole[whole.len() - 8..][..4].try_into().unwrap()) as usize;
+    let everywhere = (0..4)
+        .chain((4..footer).step_by(footer / 90))
+        .chain((footer..whole.len() - 8).step_by(97))
+        .chain(whole.len() - 8..whole.len());
+    for at in everywhere {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x04;
+        fs::write(&path, &flipped).unwrap();
+        assert!(
+            !codes(dir.path()).is_empty(),
+            "byte {at} of {}, footer at {footer}",
+            whole.len()
+        );
+        let refused = read(dir.path()).expect_err("an answer was made of a damaged segment");
+        let message = refused.to_string();
+        assert!(
+            message.contains("seg-") && message.contains("longplay check"),
+            "{at}: {message}"
+        );
+    }
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(read(dir.path()).unwrap(), 5_100);
+}
+
+#[test]
+fn a_segment_cut_off_anywhere_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path()));
+    let path = segment(dir.path());
+    let whole = fs::read(&path).unwrap();
+    for length in [0, 3, 4, 100, whole.len() / 2, whole.len() - 9, whole.len() - 1] {
+        fs::write(&path, &whole[..length]).unwrap();
+        assert_eq!(codes(dir.path()), ["unreadable"], "{length}");
+        assert!(read(dir.path()).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn somebody_elses_file_among_the_segments_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = filled(dir.path());
+    let foreign = dir.path().join("segments/notes.txt");
+    fs::write(&foreign, b"mine").unwrap();
+    store.seal(NOW).unwrap();
+    let report = check(dir.path(), NOW).unwrap();
+    assert!(report.is_healthy());
+    assert!(
+        report.notes[0].message.contains("segments/notes.txt"),
+        "{:?}",
+        report.notes
+    );
+    repair(dir.path(), NOW, &[]).unwrap();
+    assert_eq!(fs::read(&foreign).unwrap(), b"mine");
+}
+
+#[test]
+fn lost_id_indexes_are_said_and_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path()));
+    fs::remove_dir_all(dir.path().join("ids")).unwrap();
+    let refused = read(dir.path()).unwrap_err().to_string();
+    assert!(refused.contains("check --repair"), "{refused}");
+    assert_eq!(codes(dir.path()), ["ids_damaged"]);
+    assert!(repair(dir.path(), NOW, &[]).unwrap().is_healthy());
+    assert_eq!(read(dir.path()).unwrap(), 5_100);
+    let store = Store::open_existing(dir.path(), NOW).unwrap();
+    let again = store.accept(claims(0, 5_100), NOW).unwrap().verdicts;
+    assert!(again.iter().all(|verdict| *verdict == Verdict::Duplicate));
+}
+
+/// A directory with ten batches in the journal, as a power cut would leave it: with its log.
+fn with_log() -> tempfile::TempDir {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = Store::open(dir.path(), NOW).unwrap();
+    for part in 0..10 {
+        store.accept(claims(part * 100, part * 100 + 100), NOW).unwrap();
+    }
+    for folder in ["segments", "ids"] {
+        fs::create_dir(copy.path().join(folder)).unwrap();
+    }
+    for name in ["longplay.db", "longplay.db-wal", "journal.db", "journal.db-wal"] {
+        fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_torn_end_of_the_journals_log_costs_whole_batches_at_its_end_and_no_other() {
+    let sound = with_log();
+    let log = fs::read(sound.path().join("journal.db-wal")).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for part in 0..=20 {
+        let copy = with_log();
+        let mut torn = log[..log.len() * part / 20].to_vec();
+        if part % 2 == 1 {
+            let from = torn.len().saturating_sub(700);
+            torn[from..].fill(0xa5);
+        }
+        fs::write(copy.path().join("journal.db-wal"), torn).unwrap();
+        let rows = read(copy.path()).unwrap();
+        assert_eq!(rows % 100, 0, "whole batches");
+        assert!(codes(copy.path()).is_empty(), "{part}");
+        seen.insert(rows);
+        let store = Store::open_existing(copy.path(), NOW).unwrap();
+        store.accept(claims(5_000, 5_100), NOW).unwrap();
+        assert_eq!(store.totals().unwrap().events, rows + 100, "it goes on from there");
+    }
+    assert!(seen.contains(&0) && seen.contains(&1_000) && seen.len() > 3, "{seen:?}");
+}
+
+#[test]
+fn a_torn_page_of_the_journal_is_found_and_no_answer_is_made_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    for part in 0..10 {
+        store.accept(claims(part * 300, part * 300 + 300), NOW).unwrap();
+    }
+    drop(store);
+    let path = dir.path().join("journal.db");
+    let whole = fs::read(&path).unwrap();
+    let page = 4_096;
+    assert!(whole.len() > 20 * page);
+    for number in 1..whole.len() / page {
+        let mut torn = whole.clone();
+        torn[number * page + page / 2..(number + 1) * page].fill(0);
+        if torn == whole {
+            continue;
+        }
+        fs::write(&path, &torn).unwrap();
+        let is_found = !codes(dir.path()).is_empty();
+        let answer = read(dir.path());
+        // Unused room may be anything.
+        assert!(is_found || matches!(answer, Ok(3_000)), "page {number}: {answer:?}");
+        assert!(
+            answer.is_err() || matches!(answer, Ok(3_000)),
+            "page {number}: {answer:?}"
+        );
+        for name in ["journal.db-wal", "journal.db-shm"] {
+            let _ = fs::remove_file(dir.path().join(name));
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_back_loses_and_doubles_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let hours = |hours: i64| Time::from_micros(NOW.micros() + hours * 3_600_000_000);
+    for (part, at) in [0, -30, 50, -400, 2].into_iter().enumerate() {
+        let part = part as u32;
+        store.accept(claims(part * 100, part * 100 + 100), hours(at)).unwrap();
+        store.seal(hours(at)).unwrap();
+        store.merge(hours(at)).unwrap();
+        store.expire(hours(at)).unwrap();
+        assert_eq!(read(dir.path()).unwrap(), u64::from(part + 1) * 100);
+        assert!(codes(dir.path()).is_empty(), "{at}");
+    }
+    let again = store.accept(claims(0, 500), hours(-1_000)).unwrap().verdicts;
+    assert!(again.iter().all(|verdict| *verdict == Verdict::Duplicate));
+    // A reader that opened a file before it was replaced finishes, whatever the clock says meanwhile.
+    let snapshot = store.snapshot().unwrap();
+    store.accept(claims(500, 800), hours(0)).unwrap();
+    store.seal(hours(0)).unwrap();
+    while store.merge(hours(-3)).unwrap() {}
+    store.expire(hours(-5)).unwrap();
+    let mut rows = 0;
+    snapshot
+        .each_batch(|batch| {
+            rows += batch.num_rows();
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    assert_eq!(rows, 500);
+}
+
+#[test]
+fn a_lost_journal_never_makes_new_events_count_as_sealed() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path()));
+    for name in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+        let _ = fs::remove_file(dir.path().join(name));
+    }
+    assert_eq!(codes(dir.path()), ["database_missing"]);
+    let store = Store::open_existing(dir.path(), NOW).unwrap();
+    assert_eq!(store.totals().unwrap().events, 5_000);
+    store.accept(claims(5_000, 5_100), NOW).unwrap();
+    assert_eq!(store.totals().unwrap().events, 5_100);
+    drop(store);
+    assert_eq!(read(dir.path()).unwrap(), 5_100);
     assert!(codes(dir.path()).is_empty());
 }

@@ -17,7 +17,7 @@ use longplay_store::{Column, Store, StoreError, Verdict, backup, check, restore}
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 4] = [
+const SAMPLES: [(&str, &[u8], bool); 5] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -29,7 +29,12 @@ const SAMPLES: [(&str, &[u8], bool); 4] = [
         include_bytes!("formats/v2-ids-1.tar.zst"),
         false,
     ),
-    ("v2", include_bytes!("formats/v2.tar.zst"), true),
+    (
+        "v2: batches without a checksum",
+        include_bytes!("formats/v2.tar.zst"),
+        true,
+    ),
+    ("v2", include_bytes!("formats/v2-journal-3.tar.zst"), true),
 ];
 
 /// The same claims with what later releases can be told as well.

@@ -11,6 +11,7 @@ mod harness;
 mod help;
 mod hostile;
 mod import;
+mod keep;
 mod person;
 mod serve;
 mod settings;

@@ -25,7 +25,12 @@ pub fn look(connection: &Connection, directory: &Path) -> Result<LeftOver> {
     let mut files = Vec::new();
     for (folder, suffix) in [("segments", ""), ("ids", ".ids")] {
         let path = directory.join(folder);
-        for entry in std::fs::read_dir(&path).at("list the directory", &path)? {
+        let entries = match std::fs::read_dir(&path) {
+            // Somebody lost it; what should be in it is missed elsewhere.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.at("list the directory", &path)?,
+        };
+        for entry in entries {
             let name = entry.at("list the directory", &path)?.file_name();
             files.push((folder, name.to_string_lossy().into_owned(), suffix));
         }

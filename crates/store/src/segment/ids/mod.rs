@@ -137,6 +137,9 @@ pub fn renew(path: &Path) -> Result<()> {
 
 /// Writes an index in the place of another, at once.
 fn replace(path: &Path, entries: u64, sorted: Vec<u64>) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).at("create the directory", folder)?;
+    }
     let suffix = registry::hex(&registry::random::<4>()?);
     let fresh = path.with_extension(format!("ids.{suffix}"));
     let written = write(&fresh, entries, sorted.into_iter().map(Ok))
@@ -203,7 +206,15 @@ struct Memory {
 impl IdIndex {
     /// Opens the index; reads its header only.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).at("open the id index", path)?;
+        let file = match File::open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Damaged {
+                    path: path.to_owned(),
+                    message: "is missing; `longplay check --repair` makes it anew from its segment".to_owned(),
+                });
+            }
+            opened => opened.at("open the id index", path)?,
+        };
         let bytes = file.metadata().at("read the id index", path)?.len();
         let mut header = [0; HEADER_BYTES as usize];
         let damaged = |message: &str| StoreError::Damaged {
@@ -341,7 +352,7 @@ impl IdIndex {
     fn damaged(&self) -> StoreError {
         StoreError::Damaged {
             path: self.path.clone(),
-            message: "is not what was written; restore it from a backup".to_owned(),
+            message: "is not what was written; `longplay check --repair` makes it anew from its segment".to_owned(),
         }
     }
 }
