@@ -342,9 +342,11 @@ fn the_journal() {
         let sealed = "UPDATE ducklake_snapshot_changes SET commit_extra_info = '{\"journal_position\":7}'";
         sql(dir, "longplay.db", sealed);
     });
-    broken("journal_gap", false, |dir| {
-        sql(dir, "journal.db", "DELETE FROM batch WHERE position = 3")
-    });
+    for lost in ["position = 3", "position = 4", "position > 2"] {
+        broken("journal_gap", false, |dir| {
+            sql(dir, "journal.db", &format!("DELETE FROM batch WHERE {lost}"))
+        });
+    }
     broken("journal_batch", true, |dir| {
         sql(dir, "journal.db", "UPDATE batch SET events = 9 WHERE position = 3")
     });

@@ -68,22 +68,21 @@ impl Moment {
         // The journal first: nobody seals meanwhile, so what is not in it is in a segment of the catalog copied next.
         let journal = copy(directory, "journal.db", room)?;
         let registry = copy(directory, "longplay.db", room)?;
+        let connection = Connection::open(&registry).doing("read the copy")?;
+        connection.execute_batch(FORGET_THE_PAST).doing("read the copy")?;
+        let segments = catalog::segments(&connection, directory)?;
+        drop(connection);
         let mut parts = vec![
             Part::database("longplay.db", &registry)?,
             Part::database("journal.db", &journal)?,
         ];
         let mut kept = Kept::default();
-        let connection = Connection::open(&registry).doing("read the copy")?;
-        connection.execute_batch(FORGET_THE_PAST).doing("read the copy")?;
-        for info in catalog::segments(&connection, directory)? {
+        for info in segments {
             kept.events += info.rows;
             let index = ids::path(directory, &info.name);
             parts.push(Part::of(format!("segments/{}", info.name), &info.path, info.crc32)?);
             parts.push(Part::of(format!("ids/{}.ids", info.name), &index, None)?);
         }
-        drop(connection);
-        // The copy has changed since it was opened.
-        parts[0] = Part::database("longplay.db", &registry)?;
         let journal = Connection::open(&journal).doing("read the copy")?;
         kept.batches = journal
             .query_row("SELECT count(*) FROM batch", [], |row| row.get(0))
