@@ -70,5 +70,5 @@ fn a_segment_named_by_a_commit_in_doubt_is_not_swept_from_under_it() {
     let opened = Store::open_existing(left.path(), NOW).unwrap();
     assert_eq!(opened.snapshot().unwrap().rows(), 20);
     drop(opened);
-    assert_eq!(check(left.path(), NOW).unwrap(), vec![]);
+    assert!(check(left.path(), NOW).unwrap().is_healthy());
 }
