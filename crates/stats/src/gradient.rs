@@ -2,8 +2,7 @@
 //!
 //! Forward-mode differentiation: [`Dual`] holds a value and its slopes in N parameters. A model's log-likelihood is
 //! generic over [`Real`]; evaluated with `f64` it is the value, with `Dual` the gradient to machine precision.
-//! Optimisers
-//! that have to difference a likelihood stop early on good optima; these don't have to.
+//! Optimisers that have to difference a likelihood stop early on good optima; these don't have to.
 
 use crate::special::gamma;
 use std::ops::{Add, Div, Mul, Neg, Sub};

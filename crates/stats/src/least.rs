@@ -2,8 +2,7 @@
 //!
 //! Measured, not guessed: from these sizes on nominal 90 % intervals held 88 to 92 % of simulated truths
 //! (`docs/methods/coverage.md`, written by `cargo xtask coverage`, which leaves out what is too early by the same
-//! numbers).
-//! Values without an interval may be shown below them; an interval may not.
+//! numbers). Values without an interval may be shown below them; an interval may not.
 
 /// People for the NBD and the BG/NBD.
 pub const PEOPLE_BG_NBD: f64 = 200.0;

@@ -1,11 +1,9 @@
 //! One optimiser for every likelihood here: deterministic starts, BFGS, a Nelder–Mead polish, hard stops.
 //!
 //! All models have at most a handful of parameters, all positive, so they are sought by their logs in a box of ±12.
-//! BFGS
-//! stops on the improvement of the value, 1e-9 of it twice, not on the size of the gradient: likelihoods of
-//! customer-base
-//! models are flat along ridges and a tight gradient rule reports failure on perfectly good optima. Nothing here is
-//! random, nothing runs longer than its caps, and a value that is not finite counts as the worst.
+//! BFGS stops on the improvement of the value, 1e-9 of it twice, not on the size of the gradient: likelihoods of
+//! customer-base models are flat along ridges and a tight gradient rule reports failure on perfectly good optima.
+//! Nothing here is random, nothing runs longer than its caps, and a value that is not finite counts as the worst.
 
 /// The logs of parameters stay inside ± this.
 pub(crate) const BOX: f64 = 12.0;

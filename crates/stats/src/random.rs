@@ -1,10 +1,14 @@
 //! Randomness by seed and counter: the same draw for the same (seed, stream, index), whatever runs beside it.
 //!
 //! SplitMix64 (Steele, Lea & Flood 2014) on a counter. Not for secrets; good for bootstraps, simulated people and
-//! posterior
-//! draws, which must be the same on every machine and for every number of threads.
+//! posterior draws, which must be the same on every machine and for every number of threads.
 
 use crate::special::normal;
+
+/// Beyond this shape a Gamma draw is its mean.
+const SHAPE_LARGE: f64 = 1e15;
+/// Beyond this mean a Poisson draw is a normal one.
+const MEAN_LARGE: f64 = 1e7;
 
 /// A sequence of draws fixed by its seed.
 #[derive(Clone, Debug)]
@@ -47,8 +51,15 @@ impl Draws {
         -self.uniform().ln()
     }
 
-    /// Gamma with this shape and scale 1 (Marsaglia & Tsang 2000).
+    /// Gamma with this shape and scale 1 (Marsaglia & Tsang 2000); 0 for a shape that is none, the shape itself beyond 10¹⁵,
+    /// where the spread is below the digits.
     pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape.is_nan() || shape <= 0.0 {
+            return 0.0;
+        }
+        if shape > SHAPE_LARGE {
+            return shape;
+        }
         if shape < 1.0 {
             let boost = self.uniform().powf(1.0 / shape);
             return self.gamma(shape + 1.0) * boost;
@@ -74,8 +85,15 @@ impl Draws {
         }
     }
 
-    /// Poisson: by multiplication for small means, by gamma halving (Ahrens & Dieter 1974) for large ones.
+    /// Poisson: by multiplication for small means, by gamma halving (Ahrens & Dieter 1974) for large ones, by the normal
+    /// distribution beyond ten million; 0 for a mean that is none.
     pub fn poisson(&mut self, mean: f64) -> u64 {
+        if mean == f64::INFINITY {
+            return u64::MAX;
+        }
+        if mean > MEAN_LARGE {
+            return (mean + mean.sqrt() * self.normal()).round() as u64;
+        }
         let (mut left, mut count) = (mean, 0u64);
         while left > 30.0 {
             let jump = (left * 0.875).floor();
@@ -163,6 +181,17 @@ mod tests {
         }
         let corner = points.iter().filter(|point| point.iter().all(|u| *u < 0.5)).count();
         assert!((24..40).contains(&corner), "{corner}");
+    }
+
+    #[test]
+    fn shapes_and_means_that_are_none_end_too() {
+        let mut draws = Draws::new(1, 1);
+        for strange in [f64::NAN, f64::NEG_INFINITY, -1e9, -0.5, 0.0] {
+            assert_eq!((draws.gamma(strange), draws.poisson(strange)), (0.0, 0));
+        }
+        assert_eq!(draws.gamma(f64::INFINITY), f64::INFINITY);
+        assert!((draws.poisson(1e12) as f64 / 1e12 - 1.0).abs() < 1e-4);
+        assert!(draws.poisson(f64::INFINITY) > 0 && draws.gamma(1e-300) >= 0.0);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The removal effect in a Markov chain of touches (Anderl, Becker, von Wangenheim & Schumann 2016), solved exactly.
 //!
 //! States are the last `order` touches; people move from start over states to conversion or to nothing. Removing
-//! channel
-//! k sends every visit to it to nothing; its removal effect is the share of conversions lost, and credit is shared in
-//! proportion. One factorisation and one solve per state: with N = (I − Q)⁻¹ and p = N·R, the first-order effect is
-//! N₀ₖ pₖ / (Nₖₖ p₀). No simulation, no seed. The chain's own conversion rate p₀ equals the observed one, always.
+//! channel k sends every visit to it to nothing; its removal effect is the share of conversions lost, and credit is
+//! shared in proportion. One factorisation and one solve per state: with N = (I − Q)⁻¹ and p = N·R, the first-order
+//! effect is N₀ₖ pₖ / (Nₖₖ p₀). No simulation, no seed. The chain's own conversion rate p₀ equals the observed one,
+//! always.
 
 use super::journey::{Credits, Journeys};
 use crate::fitted::FitError;

@@ -1,9 +1,8 @@
 //! Credit: which channels and pieces stood on the way to a goal.
 //!
-//! Eight answers to one question, because there is no true one: rules that look at a position, Shapley values, and the
-//! removal effect of a Markov chain. None of them is causal. Only touches that can be seen get credit; show their
-//! spread
-//! ([`agreement()`]) and the share nobody saw beside it.
+//! Eight answers to one question, because there is no true one: rules that look at a position, Shapley values, and
+//! the removal effect of a Markov chain. None of them is causal. Only touches that can be seen get credit; show their
+//! spread ([`agreement()`]) and the share nobody saw beside it.
 
 pub mod agreement;
 pub mod bootstrap;

@@ -1,8 +1,7 @@
 //! Credit by position: first, last, last of our own, linear, U-shaped, decaying.
 //!
 //! Linear gives 1/m to each of m touches; position 40/20/40 (50/50 of two); decay 2^(−age/half-life). Each is a
-//! convention, none is causal,
-//! and each flatters its own end of the journey: never show one alone.
+//! convention, none is causal, and each flatters its own end of the journey: never show one alone.
 
 use super::journey::{Credits, Journey, Journeys};
 

@@ -1,8 +1,7 @@
 //! Shapley values of channels (Shapley 1953), exact and in linear time.
 //!
 //! With v(S) = conversions of journeys whose channels all lie in S, the Shapley value has a closed form: every
-//! conversion
-//! is split equally over its distinct channels. No enumeration of coalitions is needed.
+//! conversion is split equally over its distinct channels. No enumeration of coalitions is needed.
 
 use super::journey::{Credits, Journeys};
 

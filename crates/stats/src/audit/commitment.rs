@@ -1,8 +1,7 @@
 //! Orbit's weighted commitment (MIT licensed model of orbit-love): members by level, deeper ones counting more.
 //!
-//! Weights 1, 4, 7, 10 are squared; gravity is the change of the sum per member before. The weights are arbitrary,
-//! so this is
-//! for comparison with what others publish; our answers show the counts that moved.
+//! Weights 1, 4, 7, 10 are squared; gravity is the change of the sum per member before. The weights are arbitrary, so
+//! this is for comparison with what others publish; our answers show the counts that moved.
 
 const WEIGHTS: [f64; 4] = [1.0, 4.0, 7.0, 10.0];
 

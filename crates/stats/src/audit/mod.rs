@@ -1,10 +1,9 @@
 //! The audit of a customer or audience base (Fader, Hardie & Ross, The Customer-Base Audit, 2022): five lenses, all
-//! of them
-//! counted, none of them a model.
+//! of them counted, none of them a model.
 //!
 //! One: how people differ within a period. Two: two periods side by side, who was kept, lost and gained. Three and
-//! four: what
-//! cohorts did at each age, masked where a cohort has not reached it. Five: where a period's total comes from.
+//! four: what cohorts did at each age, masked where a cohort has not reached it. Five: where a period's total comes
+//! from.
 
 pub mod commitment;
 pub mod lenses;

@@ -1,11 +1,10 @@
 //! The plan's regression: what topics, formats and channels bring per hour, partially pooled.
 //!
 //! Response of piece j: y_j ~ NegBin(mean = effort_j · e^η_j, shape κ), η_j = μ + Σ u over its levels, u ~ N(0, τ²)
-//! by group. A topic
-//! seen once is drawn to the others as far as topics differ at all. The τ and κ maximise Laplace's approximation of the
-//! marginal likelihood, with a weak prior (each is of order 1) that keeps them off 0 and ∞ when pieces are few.
-//! Response in
-//! the past is no promise: dates and the platform's mood differ, and the newest pieces have not matured.
+//! by group. A topic seen once is drawn to the others as far as topics differ at all. The τ and κ maximise Laplace's
+//! approximation of the marginal likelihood, with a weak prior (each is of order 1) that keeps them off 0 and ∞ when
+//! pieces are few. Response in the past is no promise: dates and the platform's mood differ, and the newest pieces
+//! have not matured.
 
 use crate::Estimate;
 use crate::fitted::{Bootstrap, FitError, interval_of_draws};

@@ -1,9 +1,8 @@
 //! P(best), expected loss and Thompson shares of arms whose rates are Beta distributed.
 //!
 //! All by quadrature over posterior densities: no draws, so no seed and no noise in what is printed. The plan: the
-//! arm of
-//! highest mean first, an explore share of max(10 %, 1 − P(best)), at most 40 %, over the others
-//! by their chance of being best.
+//! arm of highest mean first, an explore share of max(10 %, 1 − P(best)), at most 40 %, over the others by their
+//! chance of being best.
 
 use crate::special::legendre::FIVE;
 use crate::special::{beta, gamma};

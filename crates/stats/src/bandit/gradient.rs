@@ -1,6 +1,5 @@
-//! The knowledge gradient (Frazier, Powell & Dayanik 2008): how much one more try of each arm is expected to
-//! improve the
-//! best choice. For when one piece costs much.
+//! The knowledge gradient (Frazier, Powell & Dayanik 2008): how much one more try of each arm is expected to improve
+//! the best choice. For when one piece costs much.
 //!
 //! ν_i = σ̃_i f(−|μ_i − max_{j≠i} μ_j| / σ̃_i), f(z) = zΦ(z) + φ(z), σ̃_i² = σ_i⁴/(σ_i² + σ_ε²); independent normal
 //! beliefs.

@@ -1,8 +1,7 @@
 //! Evidence that takes its time: only its matured part counts.
 //!
 //! With a lag distribution F₀, somebody who has not converted at age t is F₀(t) of a "no". So n_eff = successes + Σ
-//! F₀ over
-//! the others, and the rate is Beta(α + successes, β + Σ F₀).
+//! F₀ over the others, and the rate is Beta(α + successes, β + Σ F₀).
 
 /// Σ F₀(age) over people who have not converted yet. Ages that are not numbers count nothing.
 pub fn maturity_sum(ages: &[f64], maturity: impl Fn(f64) -> f64) -> f64 {

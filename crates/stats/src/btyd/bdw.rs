@@ -1,10 +1,8 @@
 //! BdW (Fader, Hardie, Liu, Davin & Steenburgh, J. Interactive Marketing 43:1, 2018): sBG whose leaving chances
-//! change with
-//! age.
+//! change with age.
 //!
-//! The beta-discrete-Weibull: S(t) = B(α, β + t^c)/B(α, β). With c > 1 the same person leaves more readily with
-//! time, with
-//! c < 1 less; c = 1 is sBG. Worth its third parameter when the retention curve bends more than sBG can.
+//! The beta-discrete-Weibull: S(t) = B(α, β + t^c)/B(α, β). With c > 1 the same person leaves more readily with time,
+//! with c < 1 less; c = 1 is sBG. Worth its third parameter when the retention curve bends more than sBG can.
 //!
 //! ln L as [`super::Sbg`]'s; t counts renewals. Not with fewer than five points: three parameters then fit anything.
 

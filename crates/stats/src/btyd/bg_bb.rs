@@ -5,10 +5,8 @@
 //! ten decisions; here they are one.
 //!
 //! L = Σ over the last period i that could have been lived through, B(α+x, β+t_x−x+i) B(γ+1, δ+t_x+i), plus B(α+x,
-//! β+n−x) B(γ, δ+n) of
-//! being there still, over B(α, β) B(γ, δ); x taken of n, t_x the last taken. The unit is the opportunity. Not
-//! where people can act
-//! at any moment, nor where each has an opportunity of their own kind.
+//! β+n−x) B(γ, δ+n) of being there still, over B(α, β) B(γ, δ); x taken of n, t_x the last taken. The unit is the
+//! opportunity. Not where people can act at any moment, nor where each has an opportunity of their own kind.
 
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::{Real, ln_beta};

@@ -5,12 +5,9 @@
 //! transform of the textbook form: exact, and finite at x = 5,000 where the textbook form is not.
 //!
 //! ln L = ln Γ(r+x) − ln Γ(r) + r ln α + ln B(a, b+x) − ln B(a, b) + ln[(α+T)^−(r+x) + 1{x>0} a/(b+x−1)
-//! (α+t_x)^−(r+x)], with x
-//! repeats, t_x the time of the last and T the time watched, all from the first act and in one unit; α is in it
-//! too. Not for
-//! sessions of many clicks (count days), not for contracts, not where everybody acts like clockwork
-//! ([`super::MbgCnbd`]), and not
-//! to count who is still there.
+//! (α+t_x)^−(r+x)], with x repeats, t_x the time of the last and T the time watched, all from the first act and in
+//! one unit; α is in it too. Not for sessions of many clicks (count days), not for contracts, not where everybody
+//! acts like clockwork ([`super::MbgCnbd`]), and not to count who is still there.
 
 use super::nbd::pmf;
 use super::recurring::{Recurring, acts_with_coin};

@@ -1,17 +1,15 @@
 //! MBG/CNBD-k (Reutterer, Platzer & Schröder, IJRM 2020): MBG/NBD for people who act like clockwork.
 //!
 //! Gaps are Erlang-k: k = 1 is MBG/NBD, larger k more regular. The regularity tells absence much sooner: who comes
-//! every
-//! week and has missed three is gone. k is chosen from 1 to 4 by likelihood. Future counts are summed exactly over the
-//! hidden phases since the last act, no simulation: with v the share t/(α+T+t), the m-th next act needs km − j more
-//! phases, whose chance is I_v(km − j, r + kx + j).
+//! every week and has missed three is gone. k is chosen from 1 to 4 by likelihood. Future counts are summed exactly
+//! over the hidden phases since the last act, no simulation: with v the share t/(α+T+t), the m-th next act needs km −
+//! j more phases, whose chance is I_v(km − j, r + kx + j).
 //!
-//! ln L adds (k−1) Σ ln(gap) − x ln (k−1)! to the MBG/NBD's, with r+kx for r+x and the alive branch times
-//! Σ_{j<k} [Γ(r+kx+j)/Γ(r+kx)/j!] ((T−t_x)/(α+T))^j. Needs the sum of ln(gap); without it k can't be chosen. Not
-//! for bursts, which are less
-//! regular than Poisson.
+//! ln L adds (k−1) Σ ln(gap) − x ln (k−1)! to the MBG/NBD's, with r+kx for r+x and the alive branch times Σ_{j<k}
+//! [Γ(r+kx+j)/Γ(r+kx)/j!] ((T−t_x)/(α+T))^j. Needs the sum of ln(gap); without it k can't be chosen. Not for bursts,
+//! which are less regular than Poisson.
 
-use super::recurring::Recurring;
+use super::recurring::{ACTS_MAX, Recurring};
 use super::{Condensed, Evidence};
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::{Real, ln_beta};
@@ -249,7 +247,7 @@ impl Recurring for MbgCnbd {
         let leave = draws.beta(self.a, self.b);
         let mut person = Evidence::new(0.0, 0.0, age);
         let mut clock = 0.0;
-        while draws.uniform() >= leave {
+        while draws.uniform() >= leave && person.x < ACTS_MAX {
             let gap = draws.gamma(f64::from(self.k)) / rate;
             clock += gap;
             if clock > age {

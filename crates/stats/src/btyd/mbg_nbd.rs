@@ -5,10 +5,8 @@
 //! [`super::BgNbd`].
 //!
 //! ln L as there, with b+x+1 for b+x in the first ln B and the second term, a/(b+x) (α+t_x)^−(r+x), for every x.
-//! P(alive) =
-//! 1/(1 + a/(b+x) ((α+T)/(α+t_x))^(r+x)). Intervals need 2,000 people (`least`). Not where the data begin in
-//! mid-history: old
-//! customers then look new, and nobody seems to leave.
+//! P(alive) = 1/(1 + a/(b+x) ((α+T)/(α+t_x))^(r+x)). Intervals need 2,000 people (`least`). Not where the data begin
+//! in mid-history: old customers then look new, and nobody seems to leave.
 
 use super::bg_nbd::{drop_out_sum, soft_plus};
 use super::nbd::pmf;

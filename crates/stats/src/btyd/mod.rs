@@ -1,11 +1,11 @@
 //! Customer-base models: who is still there, and how much they will do.
 //!
 //! "Buy till you die": people act at their own rate until they drop out unseen; the rates and the drop-out differ
-//! between
-//! people. Which fits what: purchases and downloads at irregular times, [`MbgNbd`] (a one-time buyer may be gone), with
-//! [`BgNbd`] and [`ParetoNbd`] as cross-checks; attention with natural opportunities, [`BgBb`]; clockwork, [`MbgCnbd`];
-//! no visible drop-out, [`Nbd`]; contracts, [`Sbg`] and [`Bdw`]; spend per order, [`GammaGamma`]. Each is one file:
-//! likelihood, fit, presence, expectations. [`choose`] picks among the purchase models.
+//! between people. Which fits what: purchases and downloads at irregular times, [`MbgNbd`] (a one-time buyer may be
+//! gone), with [`BgNbd`] and [`ParetoNbd`] as cross-checks; attention with natural opportunities, [`BgBb`];
+//! clockwork, [`MbgCnbd`]; no visible drop-out, [`Nbd`]; contracts, [`Sbg`] and [`Bdw`]; spend per order,
+//! [`GammaGamma`]. Each is one file: likelihood, fit, presence, expectations. [`choose`] picks among the purchase
+//! models.
 
 pub mod bdw;
 pub mod bg_bb;

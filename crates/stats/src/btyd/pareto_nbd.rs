@@ -5,10 +5,9 @@
 //! Euler form of its ₂F₁ (between 1 and 1/(1−z)), so that frequent buyers don't overflow as they do in the textbook
 //! form.
 //!
-//! L = Γ(r+x)/Γ(r) α^r β^s [(α+T)^−(r+x) (β+T)^−s + s/(r+s+x) A₀], A₀ the difference at t_x and T of
-//! ₂F₁(r+s+x, c; r+s+x+1; |α−β|/(max+t))/(max+t)^(r+s+x), max = max(α, β), c = s+1 or r+x. Times in one unit, α and
-//! β too. Not for few
-//! repeats: α, r and s, β trade against each other; not for opportunities ([`super::BgBb`]) or contracts
+//! L = Γ(r+x)/Γ(r) α^r β^s [(α+T)^−(r+x) (β+T)^−s + s/(r+s+x) A₀], A₀ the difference at t_x and T of ₂F₁(r+s+x, c;
+//! r+s+x+1; |α−β|/(max+t))/(max+t)^(r+s+x), max = max(α, β), c = s+1 or r+x. Times in one unit, α and β too. Not for
+//! few repeats: α, r and s, β trade against each other; not for opportunities ([`super::BgBb`]) or contracts
 //! ([`super::Sbg`]).
 
 use super::bg_nbd::soft_plus;

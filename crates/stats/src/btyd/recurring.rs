@@ -38,21 +38,24 @@ pub trait Recurring {
     }
 
     /// Expected number of future acts, each discounted by e^(−rate·time): the residual value of a person in acts (DERT).
-    /// NaN unless the rate is positive.
+    /// Infinite unless the rate is positive: without a discount the future has no end.
     fn discounted(&self, person: &Evidence, rate: f64) -> f64 {
         if rate.is_nan() || rate <= 0.0 {
-            return f64::NAN;
+            return f64::INFINITY;
         }
         against_decay(|u| self.expected(person, u / rate))
     }
 }
+
+/// A simulated person does no more than this, whatever the rate.
+pub(super) const ACTS_MAX: f64 = 1e6;
 
 /// Acts at rate `rate` until `end`, not after `age`.
 pub(super) fn acts_until(rate: f64, end: f64, age: f64, draws: &mut Draws) -> Evidence {
     let mut person = Evidence::new(0.0, 0.0, age);
     let stop = end.min(age);
     let mut clock = draws.exponential() / rate;
-    while clock <= stop {
+    while clock <= stop && person.x < ACTS_MAX {
         person.log_gaps += (clock - person.t_x).ln();
         (person.x, person.t_x) = (person.x + 1.0, clock);
         clock += draws.exponential() / rate;
@@ -64,7 +67,7 @@ pub(super) fn acts_until(rate: f64, end: f64, age: f64, draws: &mut Draws) -> Ev
 pub(super) fn acts_with_coin(rate: f64, leave: f64, age: f64, draws: &mut Draws) -> Evidence {
     let mut person = Evidence::new(0.0, 0.0, age);
     let mut clock = draws.exponential() / rate;
-    while clock <= age {
+    while clock <= age && person.x < ACTS_MAX {
         person.log_gaps += (clock - person.t_x).ln();
         (person.x, person.t_x) = (person.x + 1.0, clock);
         if draws.uniform() < leave {

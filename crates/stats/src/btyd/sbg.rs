@@ -4,8 +4,7 @@
 //! because the leavers leave, not because anybody grows loyal. S(t) = B(α, β+t)/B(α, β).
 //!
 //! ln L = Σ lost_t ln(S(t−1) − S(t)) + n ln S(last); t counts renewals. Not where leaving is unseen (`btyd` for
-//! that), and not for
-//! several cohorts that were acquired differently as one.
+//! that), and not for several cohorts that were acquired differently as one.
 
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::{Real, ln_beta};

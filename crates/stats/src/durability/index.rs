@@ -1,16 +1,12 @@
 //! The durability index: breadth × back-catalogue × returning share, as a geometric mean.
 //!
-//! Breadth B = 1 − the best piece's share of what pieces older than 28 days brought back within 90 days: what is
-//! left had
-//! the best piece never happened. Back-catalogue D = share of the last 28 days' returning-person-days spent on pieces
-//! older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier days or
-//! more.
-//! Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and the index is
-//! √(B·R),
-//! marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential weights on each),
-//! widened by
-//! Student's t for as few pieces as carry the audience. The words are ours and stated below; they name an end of the
-//! interval, not the value.
+//! Breadth B = 1 − the best piece's share of what pieces older than 28 days brought back within 90 days: what is left
+//! had the best piece never happened. Back-catalogue D = share of the last 28 days' returning-person-days spent on
+//! pieces older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier
+//! days or more. Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and
+//! the index is √(B·R), marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential
+//! weights on each), widened by Student's t for as few pieces as carry the audience. The words are ours and stated
+//! below; they name an end of the interval, not the value.
 
 use super::concentration;
 use crate::Estimate;

@@ -1,10 +1,8 @@
 //! The effect of something that happened on a day, against what the series would have done without it.
 //!
 //! The counterfactual is a local level with weekday effects and control series, fitted before the day. The interval
-//! is the
-//! larger of the model's own and that of placebos in time: the same estimate at fake days, where nothing happened.
-//! A model
-//! that is too sure of itself is caught by its own past.
+//! is the larger of the model's own and that of placebos in time: the same estimate at fake days, where nothing
+//! happened. A model that is too sure of itself is caught by its own past.
 
 use super::forecast::Forecast;
 use crate::Estimate;

@@ -1,12 +1,9 @@
 //! Difference in differences with staggered starts (Callaway & Sant'Anna, J. Econometrics 225:200, 2021).
 //!
 //! ATT(g, t) = mean over the units first treated at g of (Y_t − Y_{g−1}), less the same over never-treated units;
-//! before g
-//! the step from t−1 to t, as a check of parallel trends. Aggregated by the size of groups. Never one two-way
-//! fixed-effects
-//! coefficient: there, units already treated become controls. Intervals bootstrap units. No covariates; assumes
-//! parallel
-//! trends, and that nobody acts before g.
+//! before g the step from t−1 to t, as a check of parallel trends. Aggregated by the size of groups. Never one
+//! two-way fixed-effects coefficient: there, units already treated become controls. Intervals bootstrap units. No
+//! covariates; assumes parallel trends, and that nobody acts before g.
 
 use crate::Estimate;
 use crate::fitted::{Bootstrap, FitError, interval_of_draws};

@@ -1,12 +1,10 @@
 //! What a series would have done, when its drift is not taken for known.
 //!
-//! How much a level drifts is the least sure thing in a short series, and its most likely value is often none at
-//! all; an
-//! interval that trusts it is too narrow. So the forecast of [`LocalLevel`] is averaged over drifts, each by its
-//! marginal
-//! likelihood (coefficients and variance integrated out) and a prior in which about half of all levels are steady.
-//! Given a drift
-//! the mean of the coming days is one of Student's t; the ends of the interval are quantiles of the mixture.
+//! How much a level drifts is the least sure thing in a short series, and its most likely value is often none at all;
+//! an interval that trusts it is too narrow. So the forecast of [`LocalLevel`] is averaged over drifts, each by its
+//! marginal likelihood (coefficients and variance integrated out) and a prior in which about half of all levels are
+//! steady. Given a drift the mean of the coming days is one of Student's t; the ends of the interval are quantiles of
+//! the mixture.
 
 use super::local_level::LocalLevel;
 use crate::special::student;

@@ -1,10 +1,8 @@
 //! Beta-binomial empirical Bayes: rates of many pieces, each drawn towards the others as far as its size allows.
 //!
 //! Rates are Beta(a, b) over pieces, fitted by maximum likelihood; the rate of one with k of n is Beta(a+k, b+n−k).
-//! Rank by
-//! posterior mean, never by raw rates: the raw ranking is a ranking by smallness. With a + b above 10,000 the
-//! pieces don't
-//! differ as far as anyone can tell; say that instead.
+//! Rank by posterior mean, never by raw rates: the raw ranking is a ranking by smallness. With a + b above 10,000 the
+//! pieces don't differ as far as anyone can tell; say that instead.
 
 use super::ranking::{Ranked, rank_first};
 use crate::fitted::{Bootstrap, FitError, Fitted, Likelihood, Parameters, maximise};

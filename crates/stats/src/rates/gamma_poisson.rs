@@ -1,12 +1,10 @@
 //! Gamma–Poisson empirical Bayes: counts per person, per piece or per hour, each drawn towards the others.
 //!
-//! Rates are Gamma(a, rate b) over items, fitted by maximum likelihood on counts with exposures; the rate of one
-//! with k in
-//! e is Gamma(a + k, b + e).
+//! Rates are Gamma(a, rate b) over items, fitted by maximum likelihood on counts with exposures; the rate of one with
+//! k in e is Gamma(a + k, b + e).
 //!
 //! Not for counts that come in clumps (the same person again and again), whose rates differ more than a Gamma says;
-//! and with few items
-//! use [`super::Pooled`], which doubts the population too.
+//! and with few items use [`super::Pooled`], which doubts the population too.
 
 use super::ranking::{Ranked, rank_first};
 use crate::fitted::{Bootstrap, FitError, Fitted, Likelihood, Parameters, maximise};

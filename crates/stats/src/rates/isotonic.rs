@@ -1,9 +1,8 @@
 //! Isotonic calibration (Ayer et al. 1955; Zadrozny & Elkan 2002): scores → chances, by the best rising staircase.
 //!
 //! Pool adjacent violators on held-out scores. It assumes only that a higher score means a higher chance; for fewer
-//! than a
-//! few hundred held-out people it follows noise, and Platt's two parameters ([`super::Calibration`]) are the better
-//! choice.
+//! than a few hundred held-out people it follows noise, and Platt's two parameters ([`super::Calibration`]) are the
+//! better choice.
 
 use crate::fitted::FitError;
 

@@ -2,13 +2,11 @@
 //!
 //! Columns are standardised (population deviation), the intercept is free, the penalty is ½λ‖b‖² on the standardised
 //! slopes; Newton's method, which converges in a handful of steps. Only features known at first contact belong in it;
-//! anything that happens later leaks the outcome and looks brilliant. Scores are calibrated on held-out folds
-//! (Platt) and
-//! judged by log loss against the base rate, AUC and a ten-bin calibration error. People not yet converted are
-//! unlabelled,
-//! not negative: weight a "no" by how much of its final number it would have shown
-//! (`survival::WeibullCure::maturity`), or
-//! divide scores by the mean score of held-out converters (Elkan & Noto 2008), [`Logistic::labelled_share`].
+//! anything that happens later leaks the outcome and looks brilliant. Scores are calibrated on held-out folds (Platt)
+//! and judged by log loss against the base rate, AUC and a ten-bin calibration error. People not yet converted are
+//! unlabelled, not negative: weight a "no" by how much of its final number it would have shown
+//! (`survival::WeibullCure::maturity`), or divide scores by the mean score of held-out converters (Elkan & Noto
+//! 2008), [`Logistic::labelled_share`].
 
 use crate::fitted::{FitError, sorted_quantile};
 use crate::linear;

@@ -1,12 +1,10 @@
 //! Rates of few items, with how unsure we are about the others too.
 //!
-//! The plug-in posterior of [`BetaBinomial`] and [`GammaPoisson`] takes the fitted distribution of rates for
-//! certain; with
-//! ten items its 90 % intervals held 80 % of the truths, with five 65 %. Here the two parameters of that
-//! distribution are
-//! integrated over: a prior uniform in how far a small item is drawn to the others (Christiansen & Morris, JASA
-//! 92:618, 1997), the likelihood of all items, on a grid turned along the posterior's own axes. Assumes that items are
-//! drawn from one population; a piece known to be of another kind does not belong in it.
+//! The plug-in posterior of [`BetaBinomial`] and [`GammaPoisson`] takes the fitted distribution of rates for certain;
+//! with ten items its 90 % intervals held 80 % of the truths, with five 65 %. Here the two parameters of that
+//! distribution are integrated over: a prior uniform in how far a small item is drawn to the others (Christiansen &
+//! Morris, JASA 92:618, 1997), the likelihood of all items, on a grid turned along the posterior's own axes. Assumes
+//! that items are drawn from one population; a piece known to be of another kind does not belong in it.
 
 use super::beta_binomial::{BetaBinomial, Counted};
 use super::gamma_poisson::{Exposed, GammaPoisson};

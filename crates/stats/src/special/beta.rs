@@ -1,10 +1,9 @@
 //! The incomplete beta function, its tails and its quantiles.
 //!
 //! Three regions. With both parameters above `WIDE` the tail is integrated from the point outwards in the logit,
-//! where
-//! the density is log-concave, by one Gauss–Legendre rule: constant cost however large the parameters. Otherwise the
-//! continued fraction (DLMF 8.17.22, modified Lentz) is short. Densities are Loader's saddle-point form, so a billion
-//! trials keep their digits. Quantiles are solved in the logit by Halley steps inside a bracket.
+//! where the density is log-concave, by one Gauss–Legendre rule: constant cost however large the parameters.
+//! Otherwise the continued fraction (DLMF 8.17.22, modified Lentz) is short. Densities are Loader's saddle-point
+//! form, so a billion trials keep their digits. Quantiles are solved in the logit by Halley steps inside a bracket.
 
 use super::gamma::{digamma, ln_beta, stirling_remainder, trigamma};
 use super::legendre::TWENTY;

@@ -1,9 +1,8 @@
 //! Gauss's ₂F₁ for 0 ≤ z < 1, and a quadrature for integrals against e^−u.
 //!
 //! Only the ranges the customer-base models visit, after their Euler transforms: positive c, z below 1. The general
-//! series
-//! has ratio z in the limit and a cap on its length; F(1, b; c; z) has Gauss's continued fraction, which converges for
-//! every z below 1 and stays between 1 and 1/(1−z).
+//! series has ratio z in the limit and a cap on its length; F(1, b; c; z) has Gauss's continued fraction, which
+//! converges for every z below 1 and stays between 1 and 1/(1−z).
 
 /// ₂F₁(a, b; c; z) for c > 0 and 0 ≤ z < 1, by its series.
 pub fn gauss(a: f64, b: f64, c: f64, z: f64) -> f64 {

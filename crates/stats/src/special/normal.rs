@@ -1,9 +1,8 @@
 //! The normal distribution: tails and quantiles.
 //!
 //! The distribution function sums the series of erf in the middle and Lentz's continued fraction in the tails, so
-//! that a
-//! tail of 1e-300 still has its digits. Quantiles are Wichura's AS 241 (Applied Statistics 37:477, 1988), relative
-//! error about 1e-16.
+//! that a tail of 1e-300 still has its digits. Quantiles are Wichura's AS 241 (Applied Statistics 37:477, 1988),
+//! relative error about 1e-16.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 

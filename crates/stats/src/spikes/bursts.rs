@@ -1,11 +1,9 @@
 //! Kleinberg's bursts (Data Mining and Knowledge Discovery 7:373, 2003): a cross-check on the detector.
 //!
-//! A hidden state says how intense things are; going up costs γ ln n per level, down is free, and Viterbi's
-//! algorithm finds
-//! the cheapest sequence of states. On event times, state j has rate s^j times the mean rate; on proportions r of d per
-//! period, two states with p₀ = Σr/Σd and p₁ = 2p₀. The whole sequence is looked at, so an answer for a day can
-//! change as
-//! days are added: for looking back, not for alerts.
+//! A hidden state says how intense things are; going up costs γ ln n per level, down is free, and Viterbi's algorithm
+//! finds the cheapest sequence of states. On event times, state j has rate s^j times the mean rate; on proportions r
+//! of d per period, two states with p₀ = Σr/Σd and p₁ = 2p₀. The whole sequence is looked at, so an answer for a day
+//! can change as days are added: for looking back, not for alerts.
 
 use crate::special::gamma::ln_gamma;
 

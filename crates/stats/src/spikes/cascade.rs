@@ -1,12 +1,11 @@
 //! SEISMIC (Zhao, Erdogdu, He, Rajaraman & Leskovec, KDD 2015): how far will it be passed on? A cross-check only.
 //!
-//! Everybody who passes a post on shows it to their followers, who react after a time with density φ: constant for the
-//! first five minutes, then falling as a power. Infectiousness is the recent acts, weighted by a triangle over the last
-//! half of the time, over the followers who could have acted: p = Σ K(t − t_i) / Σ n_i ∫ K φ. Expected in the end:
-//! R + p·(followers
-//! who have not reacted yet)/(1 − p·n*). On the authors' own example it said 7,581 after an hour and 16,955 after
-//! five, and
-//! "infinite" before; the truth was 15,562. Early forecasts of virality are not for owners, and no answer shows one.
+//! Everybody who passes a post on shows it to their followers, who react after a time with density φ: constant for
+//! the first five minutes, then falling as a power. Infectiousness is the recent acts, weighted by a triangle over
+//! the last half of the time, over the followers who could have acted: p = Σ K(t − t_i) / Σ n_i ∫ K φ. Expected in
+//! the end: R + p·(followers who have not reacted yet)/(1 − p·n*). On the authors' own example it said 7,581 after an
+//! hour and 16,955 after five, and "infinite" before; the truth was 15,562. Early forecasts of virality are not for
+//! owners, and no answer shows one.
 
 /// Seconds for which reactions come evenly.
 const EVEN_SECONDS: f64 = 300.0;

@@ -7,12 +7,11 @@
 //! binomial decides instead. Flagged days never enter the history; 21 in a row are no spike but a new level.
 //!
 //! False alarms, counted on seeded weekly-seasonal series in which nothing happens (`tests/spike_false_alarms.rs`):
-//! fewer
-//! than one false episode a year of daily data, for Poisson counts, negative binomial counts with 20 % or 30 % extra
-//! spread and log-normal totals with a log spread of .15 or .25, at every median from 5 to 1,000,000 a day (and below 5
-//! fewer than one in two years). Livelier series show more: 1.1 a year at a log spread of .3, 1.5 at .4, 3.7 at .5. The
-//! usual range held 89 to 92 % of days in all of these (`docs/methods/coverage.md`).
-//! What it misses: on five views a day, a day of three times the usual is seen once in ten; one of five times mostly.
+//! fewer than one false episode a year of daily data, for Poisson counts, negative binomial counts with 20 % or 30 %
+//! extra spread and log-normal totals with a log spread of .15 or .25, at every median from 5 to 1,000,000 a day (and
+//! below 5 fewer than one in two years). Livelier series show more: 1.1 a year at a log spread of .3, 1.5 at .4, 3.7
+//! at .5. The usual range held 89 to 92 % of days in all of these (`docs/methods/coverage.md`). What it misses: on
+//! five views a day, a day of three times the usual is seen once in ten; one of five times mostly.
 
 use super::history::{Expectation, History, Remembered};
 use crate::special::beta;

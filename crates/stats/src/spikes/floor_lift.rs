@@ -1,11 +1,9 @@
 //! Did the floor rise? The median day after against the median day before, with a block bootstrap.
 //!
 //! Days of one week resemble each other and the days beside them, so whole runs of seven days are drawn (Künsch
-//! 1989), the
-//! weeks wrapping round at the end of each side, and the interval is widened by Student's t for as few weeks as
-//! there are.
-//! The medians are smoothed by half a count of noise, or a floor of 3 a day could only move by thirds. Needs eight
-//! weeks on each side; and it compares, it does not prove: a season moves floors too.
+//! 1989), the weeks wrapping round at the end of each side, and the interval is widened by Student's t for as few
+//! weeks as there are. The medians are smoothed by half a count of noise, or a floor of 3 a day could only move by
+//! thirds. Needs eight weeks on each side; and it compares, it does not prove: a season moves floors too.
 
 use super::detector::DayCount;
 use super::history::median;

@@ -1,10 +1,8 @@
 //! Hawkes processes (Biometrika 58:83, 1971): acts that bring about further acts.
 //!
-//! λ_i(t) = μ_i + Σ_j A_ij Σ_{t_j < t} β e^{−β(t − t_j)}; the branching factor n* is the largest eigenvalue of A:
-//! how many
-//! acts each act brings about directly, 1/(1 − n*) in all. Below 1 everything dies out. Forecasts of early cascades
-//! from
-//! such models are not fit for owners; what is useful is n* of a settled series.
+//! λ_i(t) = μ_i + Σ_j A_ij Σ_{t_j < t} β e^{−β(t − t_j)}; the branching factor n* is the largest eigenvalue of A: how
+//! many acts each act brings about directly, 1/(1 − n*) in all. Below 1 everything dies out. Forecasts of early
+//! cascades from such models are not fit for owners; what is useful is n* of a settled series.
 
 use crate::fitted::{FitError, Fitted, Parameters, minimise_objective};
 use crate::optimise::Objective;

@@ -1,8 +1,7 @@
 //! What a series usually does, from its recent unremarkable days: level, weekday effect, spread.
 //!
 //! Medians only, so that a day that is strange but was not flagged can't pull the level. Weekday effects are shrunk
-//! towards
-//! none by n/(n+4): with eight weeks a weekday has eight days, and a raw median of eight would chase noise.
+//! towards none by n/(n+4): with eight weeks a weekday has eight days, and a raw median of eight would chase noise.
 
 use std::collections::VecDeque;
 

@@ -2,10 +2,8 @@
 //!
 //! After Crane & Sornette (PNAS 105:15649, 2008), in robust form: not the fitted decay exponent (meaningless once a
 //! second burst falls into the window) but the share of the excess that fell on the peak day, F, and the share that
-//! came
-//! before it, the ramp. A push from outside that nobody passed on is almost all peak; word of mouth grows into its
-//! peak.
-//! The words are ours; a measured referrer that brought half of the excess outranks them.
+//! came before it, the ramp. A push from outside that nobody passed on is almost all peak; word of mouth grows into
+//! its peak. The words are ours; a measured referrer that brought half of the excess outranks them.
 
 use super::detector::{DayCount, Episode};
 use super::history::median;

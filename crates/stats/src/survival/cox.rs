@@ -1,8 +1,7 @@
 //! Cox's proportional hazards (JRSS B 34:187, 1972): what makes the event come sooner, whatever the shape of the wait.
 //!
-//! Partial likelihood with Efron's handling of ties, Newton's method. Effects multiply the hazard, the same at
-//! every age;
-//! where curves cross, that is not so and the answer is an average of nothing.
+//! Partial likelihood with Efron's handling of ties, Newton's method. Effects multiply the hazard, the same at every
+//! age; where curves cross, that is not so and the answer is an average of nothing.
 
 use crate::fitted::FitError;
 use crate::linear;

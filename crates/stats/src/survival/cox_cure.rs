@@ -1,12 +1,11 @@
-//! The proportional hazards mixture cure model (Kuk & Chen 1992; Sy & Taylor 2000; R's smcure, Cai et al. 2012):
-//! who will at
-//! all, and among those, who sooner.
+//! The proportional hazards mixture cure model (Kuk & Chen 1992; Sy & Taylor 2000; R's smcure, Cai et al. 2012): who
+//! will at all, and among those, who sooner.
 //!
 //! P(will) is logistic in one set of features, the waiting time of those who will is Cox in another, its shape left
-//! free.
-//! EM: somebody who has not yet is one who will with chance w = πS/(1 − π + πS); the logistic sees w as outcome, Cox as
-//! weight, the baseline is Breslow's with the same weights and 0 beyond the last event. The last is what identifies the
-//! cured: without a plateau behind the last event the split between "never" and "late" is an accident of the follow-up.
+//! free. EM: somebody who has not yet is one who will with chance w = πS/(1 − π + πS); the logistic sees w as
+//! outcome, Cox as weight, the baseline is Breslow's with the same weights and 0 beyond the last event. The last is
+//! what identifies the cured: without a plateau behind the last event the split between "never" and "late" is an
+//! accident of the follow-up.
 
 use super::cox::Cox;
 use crate::fitted::FitError;

@@ -1,8 +1,7 @@
 //! The daily hazard: of those still waiting on day k, how many had it that day.
 //!
-//! h(k) = d_k/n_k, a share with Jeffreys' interval. Assumes that those no longer watched are like the others. Not
-//! for comparing
-//! hazards of groups ([`super::log_rank()`], [`super::Cox`]).
+//! h(k) = d_k/n_k, a share with Jeffreys' interval. Assumes that those no longer watched are like the others. Not for
+//! comparing hazards of groups ([`super::log_rank()`], [`super::Cox`]).
 
 use super::Duration;
 use crate::{Estimate, rates};

@@ -1,9 +1,8 @@
 //! Kaplan–Meier and Nelson–Aalen (JASA 53:457, 1958; Ann. Stat. 6:701, 1978).
 //!
 //! S(t) = Π (1 − d/n) over event times; Greenwood's variance of ln S; intervals on log(−log S), which stay inside 0
-//! and 1.
-//! Where the variance says nothing (no event yet, or everybody gone) the interval is Jeffreys' for that many people.
-//! Assumes that those no longer watched are like those still watched at the same age.
+//! and 1. Where the variance says nothing (no event yet, or everybody gone) the interval is Jeffreys' for that many
+//! people. Assumes that those no longer watched are like those still watched at the same age.
 
 use super::Duration;
 use super::duration::condensed;

@@ -1,8 +1,7 @@
 //! The log-rank test (Mantel 1966): do groups wait equally long?
 //!
-//! Observed against expected events per group under one common curve; hypergeometric variance at ties. χ² with
-//! groups − 1
-//! degrees of freedom. Least sensitive where curves cross.
+//! Observed against expected events per group under one common curve; hypergeometric variance at ties. χ² with groups
+//! − 1 degrees of freedom. Least sensitive where curves cross.
 
 use super::Duration;
 use super::duration::condensed;

@@ -1,8 +1,8 @@
 //! The Weibull model of waiting times: S(t) = exp(−(t/λ)^ρ). ρ < 1: the longer, the less likely; ρ = 1: exponential.
 //!
 //! ln L = Σ events ln f(t) + Σ not yet ln S(t); λ in the unit of the rows, where 63 % have had it. Assumes that
-//! everybody has it in the end;
-//! where some never will, its λ grows with the time watched: use [`super::WeibullCure`]. Not for times of 0.
+//! everybody has it in the end; where some never will, its λ grows with the time watched: use [`super::WeibullCure`].
+//! Not for times of 0.
 
 use super::Duration;
 use super::duration::condensed;

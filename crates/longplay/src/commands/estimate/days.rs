@@ -18,17 +18,17 @@ const DAYS_MAX: usize = 1_000_000;
 struct When {
     number: i64,
     text: String,
+    is_date: bool,
 }
 
 impl When {
     fn read(text: &str) -> Option<Self> {
-        let number = match Day::parse(text) {
-            Some(day) => Some(i64::from(day.0)),
-            None => text.parse::<i32>().ok().map(i64::from),
-        };
-        number.map(|number| Self {
+        let date = Day::parse(text).map(|day| i64::from(day.0));
+        let number = date.or_else(|| text.parse::<u32>().ok().map(i64::from))?;
+        Some(Self {
             number,
             text: text.to_owned(),
+            is_date: date.is_some(),
         })
     }
 
@@ -51,10 +51,17 @@ fn gather(
     let [day, value] = sheet.columns(["day", "value"])?;
     let mut lines = Vec::new();
     let mut unmeasured = 0;
+    let mut dated = None;
     sheet.each_row(|row| {
         let Some(when) = When::read(&row.text(day)) else {
             return Err(row.refuse(day, "is no day; write it as YYYY-MM-DD"));
         };
+        if *dated.get_or_insert(when.is_date) != when.is_date {
+            return Err(row.refuse(
+                day,
+                "is written otherwise than the days above; write all of them as YYYY-MM-DD",
+            ));
+        }
         if row.text(value).is_empty() {
             unmeasured += 1;
             return Ok(());

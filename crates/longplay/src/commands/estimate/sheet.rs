@@ -112,7 +112,7 @@ impl Sheet {
             return Ok(names.map(|name| self.column(name).unwrap_or_default()));
         }
         Err(NotRecognised(format!(
-            "{}: there is no column {}; this model reads {}, and the file has {}",
+            "{}: there is no column {}; this model reads {}, and the file has {}; rename or add columns in the header",
             self.path.display(),
             missing.join(", "),
             names.join(", "),
@@ -195,13 +195,13 @@ impl Row<'_> {
             .and_then(|text| text.parse::<f64>().ok());
         match parsed {
             Some(value) if value.is_finite() => Ok(value),
-            Some(_) => Err(self.refuse(column, "is not a finite number")),
+            Some(_) => Err(self.refuse(column, "is not a finite number; correct it, or leave out the row")),
             None if bytes.is_empty() => Err(self.refuse(column, "is empty; a number must stand here")),
             None if bytes.contains(&b',') => Err(self.refuse(
                 column,
                 "is no number; write the decimal point as “.” and no separators of thousands",
             )),
-            None => Err(self.refuse(column, "is no number")),
+            None => Err(self.refuse(column, "is no number; correct it, or leave out the row")),
         }
     }
 
@@ -209,7 +209,10 @@ impl Row<'_> {
     pub fn size(&self, column: usize) -> anyhow::Result<f64> {
         let value = self.number(column)?;
         if value < 0.0 {
-            return Err(self.refuse(column, "is negative"));
+            return Err(self.refuse(
+                column,
+                "is negative, which can't be here; correct it, or leave out the row",
+            ));
         }
         // −0 is 0, and must be the same evidence.
         Ok(value.abs())
@@ -219,7 +222,7 @@ impl Row<'_> {
     pub fn count(&self, column: usize) -> anyhow::Result<f64> {
         let value = self.size(column)?;
         if value.fract() != 0.0 || value > COUNT_MAX {
-            return Err(self.refuse(column, "is no whole number"));
+            return Err(self.refuse(column, "is no whole number; counts are 0, 1, 2 …"));
         }
         Ok(value)
     }

@@ -157,6 +157,13 @@ fn a_wrong_cell_is_refused_with_its_place() {
         ("spikes", "day,value\n2026-02-30,4\n", "row 2, column day", "YYYY-MM-DD"),
         (
             "spikes",
+            "day,value\n2026-02-03,4\n7,4\n",
+            "row 3, column day",
+            "otherwise",
+        ),
+        ("spikes", "day,value\n-1,4\n", "row 2, column day", "YYYY-MM-DD"),
+        (
+            "spikes",
             "day,value\n2026-02-03,-4\n",
             "row 2, column value",
             "negative",
