@@ -21,7 +21,7 @@ use crate::{
 /// Every person.
 pub const EVERYBODY: RangeInclusive<i64> = i64::MIN..=i64::MAX;
 /// Rows per batch handed out.
-const OUT_ROWS: usize = 32_768;
+const OUT_ROWS: usize = 8_192;
 
 /// Where rows come from.
 enum Input {

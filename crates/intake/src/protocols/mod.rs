@@ -71,6 +71,24 @@ pub struct Batch {
     pub key: Option<String>,
     pub items: Vec<Item>,
     pub pieces: Vec<Piece>,
+    /// Which items brought neither an id nor a time of their own.
+    pub unnamed: Vec<Unnamed>,
+}
+
+/// An item that is known only by when it came and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Unnamed {
+    pub place: usize,
+    /// Fingerprint of what it says.
+    pub content: u64,
+}
+
+impl Unnamed {
+    /// The id of such an item that came at that time: by its place, for the same thing said twice in one body is two things.
+    pub fn id(&self, received: Time) -> String {
+        let Self { place, content } = self;
+        format!("~{:x}-{place:x}-{content:016x}", received.micros())
+    }
 }
 
 /// Why nothing of a body can be read.
@@ -97,16 +115,18 @@ impl Item {
 }
 
 impl Batch {
-    /// Adds the next item. One that brings neither an id nor a time of its own gets an id by its place, for the same thing
-    /// said twice in one body is two things.
+    /// Adds the next item.
     fn push(&mut self, mut item: Item, raw: &str, arrival: &Arrival<'_>) {
         if let Item::Claim(claim) = &mut item
             && claim.id.is_none()
             && claim.time == When::At(arrival.received)
         {
-            let place = self.items.len();
-            let content = arrival.salt.fingerprint(raw.as_bytes());
-            claim.id = Some(format!("~{:x}-{place:x}-{content:016x}", arrival.received.micros()));
+            let unnamed = Unnamed {
+                place: self.items.len(),
+                content: arrival.salt.fingerprint(raw.as_bytes()),
+            };
+            claim.id = Some(unnamed.id(arrival.received));
+            self.unnamed.push(unnamed);
         }
         self.items.push(item);
     }

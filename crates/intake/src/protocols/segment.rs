@@ -66,7 +66,7 @@ pub fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<
     let mut batch = Batch {
         key: super::fields::text(envelope.write_key).map(Into::into),
         items: Vec::with_capacity(items.len()),
-        pieces: Vec::new(),
+        ..Batch::default()
     };
     let mut is_rudder = false;
     for item in items {

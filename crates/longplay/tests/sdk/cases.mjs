@@ -106,12 +106,10 @@ export const cases = {
   "plausible-tracker": {
     send: (place) => inBrowser("plausible-tracker.js", place, "/page?utm_source=news"),
     expect: ["pageview 127.0.0.1/page news", "Signup 127.0.0.1/page news"],
-    withoutIds: true,
   },
   "@plausible-analytics/tracker": {
     send: (place) => inBrowser("plausible-new.js", place, "/page?utm_source=news"),
     expect: ["pageview 127.0.0.1/page news", "Purchase 127.0.0.1/page 12.50 EUR news"],
-    withoutIds: true,
   },
   "matomo-tracker": {
     async send({ url, key }) {

@@ -32,6 +32,8 @@ use crate::error::{PathContext, Result, StoreError};
 
 /// Rows per decoded batch: small enough for the caches, large enough to pay for the call.
 pub const BATCH_ROWS: usize = 16_384;
+/// The same for whole rows, of which a merge holds a batch of every segment at once.
+const PLAIN_BATCH_ROWS: usize = 2_048;
 
 /// An opened segment: its footer is read once and shared by every reader.
 #[derive(Debug)]
@@ -125,9 +127,9 @@ impl Segment {
     ) -> Result<RangeReader> {
         self.verify()?;
         let file = File::open(&self.info.path).at("open the segment", &self.info.path)?;
-        let metadata = match form {
-            Form::Plain => self.plain.clone(),
-            Form::Dictionary => self.dictionary.clone(),
+        let (metadata, batch_rows) = match form {
+            Form::Plain => (self.plain.clone(), PLAIN_BATCH_ROWS),
+            Form::Dictionary => (self.dictionary.clone(), BATCH_ROWS),
         };
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
         let present = columns
@@ -138,7 +140,7 @@ impl Segment {
         let mut builder = builder
             .with_projection(mask)
             .with_row_groups(groups)
-            .with_batch_size(BATCH_ROWS);
+            .with_batch_size(batch_rows);
         if let Some(rows) = rows {
             builder = builder.with_row_selection(rows);
         }
