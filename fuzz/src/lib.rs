@@ -18,11 +18,7 @@ pub fn arrival() -> Arrival<'static> {
 
 /// The events that the gate makes of a body's claims.
 pub fn admitted(batch: Batch) -> Vec<Event> {
-    let gate = Gate {
-        now: NOW,
-        zone: Zone::utc(),
-        key: PersonKey::new([7; 16]),
-    };
+    let gate = Gate::new(NOW, Zone::utc(), PersonKey::new([7; 16]));
     let claims = batch.items.into_iter().filter_map(|item| match item {
         Item::Claim(claim) => Some(claim),
         _ => None,

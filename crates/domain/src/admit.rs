@@ -1,8 +1,10 @@
 //! The one gate between what the outside says and what we hold: [`Gate::admit`] never panics and never guesses.
 
+use std::sync::Arc;
+
 use crate::{
-    Act, Also, Amount, Claim, Currency, Event, EventId, Field, Handle, Link, Money, PersonKey, Refusal, Time, When,
-    Zone, money::AmountError, refusal::quoted,
+    Act, Also, Amount, Claim, Currency, Event, EventId, Field, Forgotten, Handle, Link, Money, PersonKey, Refusal,
+    Time, When, Zone, money::AmountError, refusal::quoted,
 };
 
 /// Longest text kept per field, in bytes.
@@ -16,15 +18,32 @@ const CLOCK_SKEW_MICROS_MAX: i64 = 5 * 60 * 1_000_000;
 /// 1990-01-01T00:00:00Z: nothing we measure is older.
 const OLDEST: Time = Time::from_micros(631_152_000_000_000);
 
-/// What a claim is judged by: the present, the workspace's zone (for times without an offset) and its secret.
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// What a claim is judged by: the present, the workspace's zone (for times without an offset), its secret, and what the
+/// owner said of forgetting.
 #[derive(Clone, Debug)]
 pub struct Gate {
     pub now: Time,
     pub zone: Zone,
     pub key: PersonKey,
+    pub forgotten: Arc<Forgotten>,
+    /// After how many days events go; `None` keeps them.
+    pub keep_days: Option<u32>,
 }
 
 impl Gate {
+    /// A gate of a workspace that keeps everything and forgot nobody.
+    pub fn new(now: Time, zone: Zone, key: PersonKey) -> Self {
+        Self {
+            now,
+            zone,
+            key,
+            forgotten: Arc::default(),
+            keep_days: None,
+        }
+    }
+
     /// Turns a claim into an event, or says why not.
     pub fn admit(&self, claim: Claim) -> Result<Event, Refusal> {
         let time = self.time(&claim.time)?;
@@ -57,6 +76,10 @@ impl Gate {
             Some(id) => EventId(id),
             None => self.id_of_content(&event, &handle),
         };
+        // After the id was made: what is said again must have the id it had.
+        if self.forgotten.takes(&mut event, &self.key) {
+            return Err(Refusal::Forgotten);
+        }
         Ok(event)
     }
 
@@ -73,7 +96,10 @@ impl Gate {
         if time < OLDEST {
             return Err(Refusal::TimeTooOld(time.to_string()));
         }
-        Ok(time)
+        match self.keep_days {
+            Some(days) if time < kept_since(self.now, days) => Err(Refusal::PastRetention(time.to_string(), days)),
+            _ => Ok(time),
+        }
     }
 
     /// Two claims that say exactly the same are one event, so importing a file twice adds nothing.
@@ -107,6 +133,11 @@ impl Gate {
         let low = self.key.fingerprint(&content);
         EventId(format!("~{high:016x}{low:016x}"))
     }
+}
+
+/// The oldest time that is kept when events go after so many days.
+pub const fn kept_since(now: Time, days: u32) -> Time {
+    Time(now.0.saturating_sub(days as i64 * MICROS_PER_DAY))
 }
 
 /// What the sender says about who is who; blank handles say nothing.
@@ -198,11 +229,7 @@ mod tests {
 
     fn gate() -> Gate {
         let now = Time::parse("2026-03-01T00:00:00Z", &Zone::utc()).unwrap();
-        Gate {
-            now,
-            zone: Zone::utc(),
-            key: PersonKey::new([7; 16]),
-        }
+        Gate::new(now, Zone::utc(), PersonKey::new([7; 16]))
     }
 
     fn claim() -> Claim {
@@ -300,6 +327,46 @@ mod tests {
             }),
             "properties_unreadable"
         );
+    }
+
+    #[test]
+    fn what_a_forgotten_person_did_before_is_refused_and_their_name_with_it() {
+        let mut gate = gate();
+        let ada = Handle::parse("email:ada@example.com").unwrap();
+        let until = Time::parse("2026-02-01T10:00:00Z", &Zone::utc()).unwrap();
+        gate.forgotten = Arc::new([(gate.key.person(&ada), until)].into_iter().collect());
+        let at = |time: &str, claim: Claim| Claim {
+            time: When::Text(time.to_owned()),
+            ..claim
+        };
+        let code = |claim| gate.admit(claim).unwrap_err().code();
+        assert_eq!(code(claim()), "forgotten");
+        assert!(gate.admit(at("2026-02-01T10:00:01Z", claim())).is_ok(), "a new start");
+        let bob = Claim {
+            person: "user:bob".to_owned(),
+            also: vec![Also {
+                handle: "email:ADA@example.com".to_owned(),
+                evidence: crate::Evidence::Email,
+            }],
+            properties: r#"{"email":"Ada@Example.com","n":1}"#.to_owned(),
+            ..claim()
+        };
+        let before = gate.admit(bob.clone()).unwrap();
+        assert!(before.links().is_empty());
+        assert_eq!(before.properties(), Some(r#"{"email":"forgotten","n":1}"#));
+        let later = gate.admit(at("2026-02-02T10:00:00Z", bob)).unwrap();
+        assert_eq!(later.links().len(), 1);
+    }
+
+    #[test]
+    fn what_is_older_than_what_is_kept_is_refused() {
+        let mut gate = gate();
+        gate.keep_days = Some(28);
+        assert!(gate.admit(claim()).is_ok());
+        gate.keep_days = Some(27);
+        let refusal = gate.admit(claim()).unwrap_err();
+        assert_eq!((refusal.code(), refusal.field()), ("past_retention", Field::Time));
+        assert!(refusal.to_string().contains("27 days"), "{refusal}");
     }
 
     proptest! {

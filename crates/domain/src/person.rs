@@ -114,6 +114,11 @@ impl Handle {
         self.text.split_once(':').map_or("custom", |(kind, _)| kind)
     }
 
+    /// What stands behind the kind.
+    pub fn value(&self) -> &str {
+        self.text.split_once(':').map_or(&self.text, |(_, value)| value)
+    }
+
     /// Whether it names a browser or a device, which may pass from hand to hand.
     pub fn is_anonymous(&self) -> bool {
         ANONYMOUS.contains(&self.kind())

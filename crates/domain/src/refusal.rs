@@ -75,6 +75,10 @@ pub enum Refusal {
     NotText(Field),
     #[error("properties must be one JSON object")]
     PropertiesUnreadable,
+    #[error("whoever did this was forgotten since, at their wish; what they did before is not taken in again")]
+    Forgotten,
+    #[error("{0} lies before the {1} days that are kept; `longplay retention` changes that")]
+    PastRetention(String, u32),
 }
 
 impl Refusal {
@@ -93,13 +97,19 @@ impl Refusal {
             Self::TooLong { .. } => "too_long",
             Self::NotText(_) => "not_text",
             Self::PropertiesUnreadable => "properties_unreadable",
+            Self::Forgotten => "forgotten",
+            Self::PastRetention(..) => "past_retention",
         }
     }
 
     pub const fn field(&self) -> Field {
         match self {
-            Self::TimeMissing | Self::TimeUnreadable(_) | Self::TimeInFuture(_) | Self::TimeTooOld(_) => Field::Time,
-            Self::PersonMissing => Field::Person,
+            Self::TimeMissing
+            | Self::TimeUnreadable(_)
+            | Self::TimeInFuture(_)
+            | Self::TimeTooOld(_)
+            | Self::PastRetention(..) => Field::Time,
+            Self::PersonMissing | Self::Forgotten => Field::Person,
             Self::EventMissing => Field::Event,
             Self::ValueUnreadable(_) | Self::ValueNegative(_) | Self::ValueTooLarge(_) => Field::Value,
             Self::CurrencyUnknown(_) => Field::Currency,

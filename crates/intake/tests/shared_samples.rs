@@ -150,11 +150,7 @@ fn substack_posts() {
 /// What a reader hands out as claims the gate takes.
 fn all_admitted(said: &Said) {
     let now = Time::parse("2026-11-01T00:00:00Z", &Zone::utc()).unwrap();
-    let gate = Gate {
-        now,
-        zone: Zone::utc(),
-        key: PersonKey::new([1; 16]),
-    };
+    let gate = Gate::new(now, Zone::utc(), PersonKey::new([1; 16]));
     for (row, claim) in &said.claims {
         gate.admit(claim.clone())
             .unwrap_or_else(|refusal| panic!("row {row}: {refusal}"));

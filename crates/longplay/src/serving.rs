@@ -34,6 +34,8 @@ const REST: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_secs(60);
 /// How often files whose time is over are deleted.
 const EXPIRE_EVERY: Duration = Duration::from_secs(3_600);
+/// How often an erasure that somebody's reading keeps from its end is tried again.
+const FINISH_EVERY: Duration = Duration::from_secs(20);
 /// How long the stop waits for upkeep; the store survives being left in the middle, so it needn't wait longer.
 const UPKEEP_STOP_MAX: Duration = Duration::from_millis(1_000);
 /// How far upkeep steps back behind answers, on the scale of `nice`.
@@ -181,6 +183,8 @@ pub struct Pace {
     unsealed_since: Option<Instant>,
     merge_is_due: bool,
     expired: Instant,
+    /// When erasures were last seen to.
+    finished: Option<Instant>,
 }
 
 impl Pace {
@@ -196,6 +200,7 @@ impl Pace {
             unsealed_since: None,
             merge_is_due: true,
             expired: Instant::now(),
+            finished: None,
         };
         if !config.trial.is_hurried {
             return usual;
@@ -227,10 +232,15 @@ impl Pace {
         if self.merge_is_due {
             self.merge_is_due = store.merge(now)?;
         }
+        if self.finished.is_none_or(|finished| finished.elapsed() >= FINISH_EVERY) {
+            self.finished = Some(Instant::now());
+            store.finish_erasures(now)?;
+        }
         if self.expired.elapsed() >= self.expire_every {
             self.expired = Instant::now();
             self.ahead += self.ahead_by;
             store.expire(Time::from_micros(now.micros() + self.ahead.as_micros() as i64))?;
+            store.let_age(now)?;
         }
         Ok(())
     }

@@ -39,11 +39,7 @@ pub fn gate_of_dry_run(config: &Config) -> anyhow::Result<Gate> {
     }
     // The secret only decides who is who, which a dry run doesn't tell.
     let zone = config.zone.clone().unwrap_or_else(Zone::utc);
-    Ok(Gate {
-        now: config.now,
-        zone,
-        key: PersonKey::new([0; 16]),
-    })
+    Ok(Gate::new(config.now, zone, PersonKey::new([0; 16])))
 }
 
 /// Days must not change their meaning under answers already given, so a workspace keeps the first zone it was told.

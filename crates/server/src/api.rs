@@ -30,7 +30,7 @@ pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) 
 
 /// `GET /api/v1/collect/recent`: what arrived since the server started, and why items were refused.
 pub async fn recent(State(app): State<App>) -> Json<Recent> {
-    Json(app.collector().recent(|recent| recent.clone()))
+    Json(app.collector().recent(app.store(), |recent| recent.clone()))
 }
 
 /// The parameters of a request, read in the workspace's zone.

@@ -17,7 +17,10 @@ pub enum Code {
     UnknownQuestion,
     UnknownAddress,
     WrongMethod,
+    UnknownPerson,
     BadParameter,
+    Unauthorized,
+    Forbidden,
     Busy,
     Failed,
 }
@@ -37,6 +40,9 @@ impl Code {
                 StatusCode::BAD_REQUEST,
                 "Something in the address can't be read",
             ),
+            Self::UnknownPerson => ("unknown_person", StatusCode::NOT_FOUND, "Nobody is known by that"),
+            Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "This needs a token"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This link opens nothing"),
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE, "Too many questions at once"),
             Self::Failed => ("failed", StatusCode::INTERNAL_SERVER_ERROR, "That did not work"),
         }

@@ -22,6 +22,10 @@ async fn add(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
+        // A page may be stricter about where it is told from, never about less.
+        if name == header::REFERRER_POLICY && headers.contains_key(&name) {
+            continue;
+        }
         headers.insert(name, HeaderValue::from_static(value));
     }
     // Pages and answers are about people and change with every event.

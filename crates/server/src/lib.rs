@@ -11,11 +11,13 @@ mod collect;
 mod error;
 mod headers;
 pub mod pages;
+mod person;
 mod query;
 mod router;
 mod serve;
 mod tracker;
 mod views;
+mod you;
 
 pub use app::App;
 pub use assets::Assets;

@@ -10,6 +10,7 @@ pub mod sections;
 pub mod sources;
 pub mod tile;
 pub mod words;
+pub mod you;
 
 use crate::assets::Assets;
 
@@ -18,6 +19,7 @@ pub use message::MessagePage;
 pub use method::{MethodPage, method};
 pub use sections::Titles;
 pub(crate) use sources::{Arrivals, sources};
+pub(crate) use you::{You, you};
 
 /// What every page has around it.
 #[derive(Clone, Debug)]

@@ -1,11 +1,11 @@
 //! Every route, grouped by who calls. A handler parses, makes one call, and shows.
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
-use crate::{api, collect, headers, tracker, views};
+use crate::{api, collect, headers, person, tracker, views, you};
 
 /// The whole server as a service.
 pub fn router(app: App) -> Router {
@@ -16,12 +16,18 @@ pub fn router(app: App) -> Router {
         .route("/sources", get(views::sources))
         .route("/assets/{name}", get(views::asset))
         .route("/longplay.js", get(tracker::script))
+        .route("/you/{link}", get(you::look))
+        .route("/you/{link}/data.json", get(you::data))
+        .route("/you/{link}/erase", get(you::ask).post(you::erase))
         .fallback(views::unknown)
         .method_not_allowed_fallback(views::wrong_method);
     let programs = Router::new()
         .route("/healthz", get(api::healthz))
         .route("/api/v1/ask/{key}", get(api::ask))
         .route("/api/v1/collect/recent", get(api::recent))
+        .route("/api/v1/person", get(person::card))
+        .route("/api/v1/person/export", get(person::export))
+        .route("/api/v1/person/erase", post(person::erase))
         .route("/api/{*rest}", get(api::unknown))
         .method_not_allowed_fallback(api::wrong_method);
     let all = people

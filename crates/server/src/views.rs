@@ -60,7 +60,7 @@ pub async fn sources(State(app): State<App>, pairs: Pairs, headers: HeaderMap) -
         .and_then(|Query(pairs)| pairs.into_iter().find(|(name, _)| name == "site"));
     let site = site.map(|(_, site)| site.trim().trim_end_matches('/').to_ascii_lowercase());
     let arrivals = pages::Arrivals {
-        recent: app.collector().recent(|recent| recent.clone()),
+        recent: app.collector().recent(app.store(), |recent| recent.clone()),
         keys: keys.into_iter().map(|key| key.name).collect(),
         server: format!("{}://{host}", if secure { "https" } else { "http" }),
         site: site

@@ -127,6 +127,11 @@ impl Journal {
         Ok(left > 0 && left < before)
     }
 
+    /// Works on the database itself, while nobody else in this process does.
+    pub fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&self.connection)
+    }
+
     fn unflushed<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         let done = work(&self.connection);

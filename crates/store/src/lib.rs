@@ -10,6 +10,7 @@ mod backup;
 mod check;
 pub mod crash;
 mod error;
+mod forget;
 pub mod histories;
 mod journal;
 mod lake;
@@ -42,7 +43,7 @@ pub use histories::{Columns, History};
 #[doc(hidden)] // for fuzzing: how a batch lies in the journal
 pub use journal::{decode as decode_batch, encode as encode_batch};
 pub use people::{LinkInfo, PersonCard};
-pub use registry::{ImportNote, KeyInfo};
+pub use registry::{ErasureReceipt, ImportNote, KeyInfo};
 pub use seal::Unsealed;
 pub use segment::schema::Column;
 pub use snapshot::Snapshot;

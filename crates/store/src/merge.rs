@@ -5,7 +5,14 @@ use std::{fs::File, sync::Arc};
 
 use longplay_domain::Time;
 
-use crate::{Store, error::Result, lake::publish::Change, people::moved, rows::Rows, segment::read::Segment};
+use crate::{
+    Store,
+    error::Result,
+    lake::publish::{COMPACTED, Change},
+    people::moved,
+    rows::Rows,
+    segment::read::Segment,
+};
 
 /// Segments of about one size that are merged into one of the next: each event is rewritten about log₈ of all events times.
 const FAN_IN: usize = 8;
@@ -54,6 +61,8 @@ impl Store {
             sealed: None,
             links: &[],
             now,
+            what: COMPACTED,
+            also: &|_| Ok(()),
         })?;
         Ok(())
     }

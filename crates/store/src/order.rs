@@ -29,6 +29,14 @@ impl<'a> Keys<'a> {
         }
     }
 
+    /// The persons of a batch that begins with them, whatever else it has.
+    pub fn persons(batch: &'a RecordBatch) -> &'a [i64] {
+        batch
+            .column(Column::Person.index())
+            .as_primitive::<Int64Type>()
+            .values()
+    }
+
     pub fn at(&self, row: usize) -> (i64, i64, &'a str) {
         (self.person[row], self.time[row], self.id.value(row))
     }

@@ -10,7 +10,7 @@ use crate::{
     lake::{
         expire,
         leftover::{self, NAME_PREFIX},
-        publish::{Change, publish},
+        publish::{Change, INSERTED, publish},
     },
     registry,
     segment::{Written, read::Segment, write::SegmentWriter},
@@ -53,8 +53,12 @@ impl Store {
 
     /// The same for who has the right to already, as a merge that takes so long that the tail fills.
     pub(crate) fn seal_under(&self, _lock: &File, now: Time) -> Result<bool> {
-        let pending = self.refresh()?.tail.pending_seal();
-        if pending.is_empty() {
+        let (pending, covered) = {
+            let mut view = self.refresh()?;
+            (view.tail.pending_seal(), view.head.sealed)
+        };
+        // Batches of which nothing is left, because those in them were forgotten, are covered all the same.
+        if pending.is_empty() && pending.position() <= covered {
             return Ok(false);
         }
         let who = self.who_with(&pending)?;
@@ -72,6 +76,8 @@ impl Store {
             sealed: Some(sealed),
             links: pending.links(),
             now,
+            what: INSERTED,
+            also: &|_| Ok(()),
         })?;
         self.drop_sorted_tail();
         // A step at a time: whoever accepts gets in between.
@@ -121,22 +127,23 @@ impl Store {
     /// A process that died in its commit may have written all of it to the write-ahead log and not yet told the others. They
     /// don't see it, and whoever opens the database after all of them does. So something is written first: it takes the
     /// place of such a commit, which then never happened, and the files it named are orphans for good.
-    fn sweep(&self) -> Result<()> {
+    pub(crate) fn sweep(&self) -> Result<u64> {
         if leftover::look(&self.registry(), self.directory())?.ours.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         registry::overwrite_in_doubt(&self.registry())?;
-        for name in leftover::look(&self.registry(), self.directory())?.ours {
+        let orphans = leftover::look(&self.registry(), self.directory())?.ours;
+        for name in &orphans {
             tracing::info!(%name, "removing a segment that was never published");
-            expire::remove(self.directory(), &name);
+            expire::remove(self.directory(), name);
         }
-        Ok(())
+        Ok(orphans.len() as u64)
     }
 
     /// Lets snapshots and files go whose time is over. Returns how many files were deleted.
     pub fn expire(&self, now: Time) -> Result<usize> {
         let _lock = self.maintenance()?;
-        expire::expire(&mut self.registry(), self.directory(), now)
+        expire::expire(&mut self.registry(), self.directory(), expire::Due::InTime(now))
     }
 
     /// The segments of the current view.

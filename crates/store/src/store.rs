@@ -1,7 +1,7 @@
 //! The store itself: one opened data directory.
 
 use std::{
-    fs::File,
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -74,6 +74,7 @@ impl Store {
             directory,
         };
         drop(store.refresh()?);
+        store.finish_at_open(now)?;
         Ok(store)
     }
 
@@ -99,11 +100,20 @@ impl Store {
 
     /// The gate by which claims of this workspace are judged.
     pub fn gate(&self, now: Time) -> Result<Gate> {
-        Ok(Gate {
+        Ok(self.gate_and_erasures(now)?.0)
+    }
+
+    /// The gate, and which state of what is forgotten it goes by.
+    pub(crate) fn gate_and_erasures(&self, now: Time) -> Result<(Gate, i64)> {
+        let rules = self.watch().rules()?;
+        let gate = Gate {
             now,
-            zone: self.watch().zone()?,
+            zone: rules.zone,
             key: self.key,
-        })
+            forgotten: rules.forgotten,
+            keep_days: rules.keep_days,
+        };
+        Ok((gate, rules.erasures))
     }
 
     pub fn totals(&self) -> Result<Totals> {
@@ -112,6 +122,11 @@ impl Store {
             events: snapshot.rows(),
             people: snapshot.people()?,
         })
+    }
+
+    /// Grows whenever somebody is forgotten: whoever keeps texts of strangers in memory lets go of them then.
+    pub fn erasures(&self) -> i64 {
+        self.view().erasures()
     }
 
     // A panic while holding one of these locks leaves at worst an open transaction, which SQLite rolls back.
@@ -147,5 +162,20 @@ impl Store {
     /// Waits for the right to seal, merge and expire, which one process at a time holds until the file is dropped.
     pub(crate) fn maintenance(&self) -> Result<File> {
         lock::maintenance(&self.directory)
+    }
+
+    /// The same, or `None` when somebody has it.
+    pub(crate) fn maintenance_if_free(&self) -> Result<Option<File>> {
+        let path = self.directory.join("maintenance.lock");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .at("open the lock", &path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).at("take the lock", &path),
+        }
     }
 }

@@ -18,13 +18,14 @@ use crate::{
     error::{Result, StoreError},
     journal::Batch,
     lake::catalog::Head,
+    layout::Laid,
     segment::{
         SegmentInfo, Written,
         ids::{self, IdIndex},
         read::Segment,
     },
     tail::Tail,
-    watch::Watch,
+    watch::{Rules, Watch},
 };
 
 /// Id indexes of segments about to be published, by name, read already so that no batch waits for that.
@@ -34,6 +35,8 @@ pub(crate) type Warm = HashMap<String, IdIndex, RandomState>;
 pub(crate) struct View {
     pub tail: Tail,
     pub head: Head,
+    /// Which state of what is forgotten the tail was last held against.
+    erasures: i64,
     /// The state of `longplay.db` in which `head` was read.
     version: i64,
     pub segments: Vec<Arc<LiveSegment>>,
@@ -54,9 +57,16 @@ impl View {
                 snapshot: -1,
                 sealed: 0,
             },
+            erasures: 0,
             version: -1,
             segments: Vec::new(),
         }
+    }
+}
+
+impl View {
+    pub const fn erasures(&self) -> i64 {
+        self.erasures
     }
 }
 
@@ -74,21 +84,39 @@ impl Store {
     /// Brings tail and segments up to what all processes have done. The journal is read before the catalog: a batch that
     /// was trimmed in between is then in a segment that the catalog already names.
     pub(crate) fn refresh(&self) -> Result<MutexGuard<'_, View>> {
-        let watch = self.watch();
+        let mut watch = self.watch();
         let seen = self.view().tail.last_position();
-        self.take_in(watch.batches_after(seen)?);
+        let batches = watch.batches_after(seen)?;
+        // Later than the batches, for a batch that was accepted before somebody was forgotten may hold what they did.
+        let rules = watch.rules()?;
+        self.take_in(batches, &rules);
         self.refresh_catalog(&watch)?;
         Ok(self.view())
     }
 
-    /// Takes batches of other processes into the tail. Whoever calls this holds `watch` until the catalog is refreshed too:
+    /// Takes batches of other processes into the tail, without what is forgotten by now. Whoever calls this holds `watch` until the catalog is refreshed too:
     /// the batches before these may have left the journal for a segment, and a view without either must not be seen.
-    pub(crate) fn take_in(&self, batches: Vec<Batch>) {
-        for Batch { position, events } in batches {
+    pub(crate) fn take_in(&self, batches: Vec<Batch>, rules: &Rules) {
+        self.let_go(rules);
+        for Batch { position, mut events } in batches {
+            events.retain_mut(|event| !rules.forgotten.takes(event, &self.key()));
             let fingerprint = |event: &Event| self.key().fingerprint(event.id().as_str().as_bytes());
             let fingerprints: Vec<u64> = events.iter().map(fingerprint).collect();
             self.view().tail.push(position, events, &fingerprints);
         }
+    }
+
+    /// Lets go in memory of who was forgotten since this was last looked at.
+    fn let_go(&self, rules: &Rules) {
+        {
+            let mut view = self.view();
+            if view.erasures == rules.erasures {
+                return;
+            }
+            view.erasures = rules.erasures;
+            view.tail.let_go(&rules.forgotten);
+        }
+        *self.laid() = Laid::default();
     }
 
     /// Brings the segments up to the catalog, when it changed. Holding `watch` keeps others from doing the same at once.

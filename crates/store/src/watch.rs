@@ -1,9 +1,9 @@
 //! Seeing what other processes did: connections of their own to both databases, for reading only, so that neither a batch
 //! nor a question ever waits for somebody who writes.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use longplay_domain::Zone;
+use longplay_domain::{Forgotten, Zone};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
@@ -18,8 +18,19 @@ use crate::{
 pub struct Watch {
     registry: Connection,
     journal: Journal,
-    /// The zone in a state of the registry.
-    zone: Option<(i64, Zone)>,
+    /// The rules in a state of the registry.
+    rules: Option<(i64, Rules)>,
+}
+
+/// What the registry says of every claim and of everything held.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub zone: Zone,
+    pub forgotten: Arc<Forgotten>,
+    /// Tells states of `forgotten` apart; only grows.
+    pub erasures: i64,
+    /// After how many days events go.
+    pub keep_days: Option<u32>,
 }
 
 impl Watch {
@@ -31,7 +42,7 @@ impl Watch {
         Ok(Self {
             registry,
             journal: Journal::open(directory)?,
-            zone: None,
+            rules: None,
         })
     }
 
@@ -43,17 +54,31 @@ impl Watch {
             .doing("look at the registry")
     }
 
-    /// The zone whose calendar days count, read only when the registry has changed.
-    pub fn zone(&mut self) -> Result<Zone> {
+    /// The rules in force, read only when the registry has changed.
+    pub fn rules(&mut self) -> Result<Rules> {
         let version = self.version()?;
-        match &self.zone {
-            Some((at, zone)) if *at == version => Ok(zone.clone()),
-            _ => {
-                let zone = registry::zone(&self.registry)?;
-                self.zone = Some((version, zone.clone()));
-                Ok(zone)
-            }
-        }
+        let known = self.rules.take();
+        let rules = match known {
+            Some((at, rules)) if at == version => rules,
+            known => self.read_rules(known.map(|(_, rules)| rules))?,
+        };
+        self.rules = Some((version, rules.clone()));
+        Ok(rules)
+    }
+
+    fn read_rules(&self, known: Option<Rules>) -> Result<Rules> {
+        let state = self.registry.unchecked_transaction().doing("read the rules")?;
+        let erasures = registry::erasures(&state)?;
+        let forgotten = match known {
+            Some(known) if known.erasures == erasures => known.forgotten,
+            _ => Arc::new(registry::forgotten(&state)?),
+        };
+        Ok(Rules {
+            zone: registry::zone(&state)?,
+            forgotten,
+            erasures,
+            keep_days: registry::keep_days(&state)?,
+        })
     }
 
     /// The journal's batches after `position`, in order.

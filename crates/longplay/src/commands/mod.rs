@@ -11,7 +11,9 @@ mod import;
 mod key;
 mod person;
 mod restore;
+mod retention;
 mod serve;
+mod token;
 
 use crate::{config::Config, exit::Exit};
 
@@ -29,6 +31,8 @@ pub enum Command {
     Restore(restore::Args),
     Key(key::Args),
     Person(person::Args),
+    Retention(retention::Args),
+    Token(token::Args),
 }
 
 impl Command {
@@ -46,6 +50,8 @@ impl Command {
             Self::Restore(args) => restore::run(&args, config),
             Self::Key(args) => key::run(args, config),
             Self::Person(args) => person::run(&args, config),
+            Self::Retention(args) => retention::run(&args, config),
+            Self::Token(args) => token::run(&args, config),
         }
     }
 }

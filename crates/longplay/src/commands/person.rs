@@ -1,12 +1,9 @@
 //! `longplay person`: one person looked at whole, and the owner's word on who is one.
 
-use arrow::{
-    array::{Array, AsArray, RecordBatch},
-    datatypes::{DataType, Int64Type, TimestampMicrosecondType},
-};
+use std::io::{self, IsTerminal};
+
 use longplay_domain::{Handle, Time};
-use longplay_store::{Column, LinkInfo, PersonCard, Store};
-use serde_json::{Map, Value, json};
+use longplay_store::{ErasureReceipt, LinkInfo, PersonCard, Store};
 
 use crate::{
     config::Config,
@@ -48,6 +45,31 @@ enum Verb {
     },
     /// Print everything held on a person as JSON
     Export { handle: String },
+    /// Print a link by which the person sees what is held on them, takes it along or has it erased
+    ///
+    /// The link names nobody and opens this one person's page only, to whoever has it: send it to them alone.
+    Link {
+        handle: String,
+        /// For how many days it is good
+        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+        /// Where people reach this server
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7070")]
+        base: String,
+    },
+    /// Forget a person: everything they did goes from every file, for good
+    ///
+    /// Their events, links and every place that names them are removed while a server goes on. What they did until now is
+    /// refused when it comes again; what they do from now on is a new start. Backups made before are yours to delete.
+    Erase {
+        handle: String,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+        /// Print the receipt as one JSON object for programs
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
@@ -67,7 +89,25 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
             output::line(&format!("The link between {from} and {to} is undone."))?;
             Ok(Exit::Ok)
         }
-        Verb::Export { handle } => export(&store, handle),
+        Verb::Export { handle } => {
+            let all = store.everything_on(store.key_of(&parse(handle)?))?;
+            output::json(&all.ok_or_else(|| nobody(handle))?)?;
+            Ok(Exit::Ok)
+        }
+        Verb::Link { handle, days, base } => {
+            let card = card(&store, handle)?;
+            let link = store.sign_link(card.person, *days, config.now);
+            output::line(&format!("{}/you/{link}", base.trim_end_matches('/')))?;
+            Ok(Exit::Ok)
+        }
+        Verb::Erase { handle, yes, json } => {
+            if !yes && !confirmed(&card(&store, handle)?)? {
+                output::line("Nothing was changed.")?;
+                return Ok(Exit::Ok);
+            }
+            let receipt = store.erase(&parse(handle)?, config.now)?;
+            told(&receipt.ok_or_else(|| nobody(handle))?, *json)
+        }
     }
 }
 
@@ -78,14 +118,56 @@ fn parse(handle: &str) -> anyhow::Result<Handle> {
 
 fn card(store: &Store, handle: &str) -> anyhow::Result<PersonCard> {
     let card = store.person(&parse(handle)?)?;
-    card.ok_or_else(|| anyhow::anyhow!("nobody is known by “{handle}”; a bare handle means custom:{handle}"))
+    card.ok_or_else(|| nobody(handle))
+}
+
+fn nobody(handle: &str) -> anyhow::Error {
+    anyhow::anyhow!("nobody is known by “{handle}”; a bare handle means custom:{handle}")
+}
+
+/// Asks whoever sits at a terminal; a program that calls has decided.
+fn confirmed(card: &PersonCard) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Ok(true);
+    }
+    eprint!(
+        "Forget {} with {} events, for good? Write yes to do it: ",
+        card.handles.join(", "),
+        card.events
+    );
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+fn told(receipt: &ErasureReceipt, json: bool) -> anyhow::Result<Exit> {
+    if json {
+        output::json(receipt)?;
+        return Ok(Exit::Ok);
+    }
+    let ErasureReceipt {
+        receipt: number,
+        handles,
+        events,
+        links,
+        segments_rewritten,
+        files_removed,
+        refused_rows,
+        ..
+    } = receipt;
+    output::line(&format!(
+        "Forgotten: {events} events and {links} links of {handles} handles."
+    ))?;
+    output::line(&format!(
+        "Segments written anew: {segments_rewritten}; files deleted: {files_removed}; refused rows taken out: {refused_rows}."
+    ))?;
+    output::line(&format!("Receipt {number}; {}.", receipt.note()))?;
+    Ok(Exit::Ok)
 }
 
 fn show(card: &PersonCard, json: bool) -> anyhow::Result<Exit> {
     if json {
-        let mut shown = in_json(card);
-        shown.insert("events".to_owned(), json!(card.events));
-        output::json(&Value::Object(shown))?;
+        output::json(card)?;
         return Ok(Exit::Ok);
     }
     let when = |time: Option<Time>| time.map_or_else(|| "never".to_owned(), |time| time.to_string());
@@ -121,69 +203,4 @@ fn show(card: &PersonCard, json: bool) -> anyhow::Result<Exit> {
     }
     table.write(&mut output::stdout())?;
     Ok(Exit::Ok)
-}
-
-fn in_json(card: &PersonCard) -> Map<String, Value> {
-    let links = card.links.iter().map(|link| {
-        json!({
-            "id": link.id,
-            "from": link.from,
-            "to": link.to,
-            "evidence": link.evidence.name(),
-            "at": link.at.to_string(),
-            "why": link.why,
-            "in_force": link.is_in_force,
-            "undone": link.undone_at.is_some(),
-        })
-    });
-    let fields = [
-        // A key has 64 bits, more than a JSON number carries everywhere.
-        ("person", json!(card.person.to_string())),
-        ("handles", json!(card.handles)),
-        ("links", links.collect()),
-        ("first", json!(card.first.map(|time| time.to_string()))),
-        ("last", json!(card.last.map(|time| time.to_string()))),
-    ];
-    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
-}
-
-fn export(store: &Store, handle: &str) -> anyhow::Result<Exit> {
-    let mut all = in_json(&card(store, handle)?);
-    let batches = store.person_events(&parse(handle)?)?;
-    let events: Vec<Value> = batches
-        .iter()
-        .flat_map(|batch| (0..batch.num_rows()).map(|row| event(batch, row)))
-        .collect();
-    all.insert("events".to_owned(), Value::Array(events));
-    output::json(&Value::Object(all))?;
-    Ok(Exit::Ok)
-}
-
-/// One event with every column that says something.
-fn event(batch: &RecordBatch, row: usize) -> Value {
-    let mut fields = Map::new();
-    for column in Column::ALL {
-        let array = batch.column(column.index());
-        if array.is_null(row) || matches!(column, Column::Person | Column::Origin) {
-            continue;
-        }
-        let value = match array.data_type() {
-            DataType::Int64 => json!(array.as_primitive::<Int64Type>().value(row)),
-            DataType::Timestamp(..) => {
-                let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
-                json!(Time::from_micros(micros).to_string())
-            }
-            _ => text(column, array.as_string::<i32>().value(row)),
-        };
-        fields.insert(column.name().to_owned(), value);
-    }
-    Value::Object(fields)
-}
-
-/// Properties are JSON already.
-fn text(column: Column, text: &str) -> Value {
-    let properties = (column == Column::Properties)
-        .then(|| serde_json::from_str(text).ok())
-        .flatten();
-    properties.unwrap_or_else(|| json!(text))
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["serve"],
     &["demo"],
@@ -27,6 +27,13 @@ const COMMANDS: [&[&str]; 22] = [
     &["person", "merge"],
     &["person", "unlink"],
     &["person", "export"],
+    &["person", "erase"],
+    &["person", "link"],
+    &["retention"],
+    &["token"],
+    &["token", "create"],
+    &["token", "list"],
+    &["token", "revoke"],
 ];
 
 #[test]

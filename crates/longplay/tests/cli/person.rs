@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{harness::Workspace, serve::Server};
+use super::{
+    harness::{HEAD, Workspace},
+    serve::Server,
+};
 
 fn card(workspace: &Workspace, handle: &str) -> Value {
     let done = workspace.run(&["person", "show", handle, "--json"]);
@@ -104,4 +107,95 @@ fn a_visitor_who_signs_in_is_one_person_to_every_answer() {
     assert_eq!(ada["events"], 2);
     assert_eq!(card(&workspace, "anonymous:a2")["events"], 1);
     assert_eq!(people(&workspace), 2);
+}
+
+/// Where any of the names stands in the data directory, as bytes; segments are unpacked by the store's own tests.
+fn found(workspace: &Workspace, names: &[&str]) -> Vec<String> {
+    let mut folders = vec![workspace.data()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let stands = |name: &&&str| {
+                bytes
+                    .windows(name.len())
+                    .any(|part| part.eq_ignore_ascii_case(name.as_bytes()))
+            };
+            found.extend(
+                names
+                    .iter()
+                    .filter(stands)
+                    .map(|name| format!("{name} in {}", path.display())),
+            );
+        }
+    }
+    found
+}
+
+/// Posts a Segment batch and returns the status line.
+fn post(server: &Server, key: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = format!(
+        "POST /v1/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Write-Key: {key}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_person_is_forgotten_beside_a_running_server_and_does_not_come_back() {
+    let workspace = Workspace::with_events();
+    let made = workspace.run(&["key", "create", "--name", "site"]);
+    let key = made.out.trim();
+    let names = ["zoe.lovelace@example.com", "zoe-4711", "zoe-browser-1"];
+    let rows = "2026-01-01T10:00:00Z,email:Zoe.Lovelace@example.com,viewed,z1,intro,,\n\
+                zoe.lovelace@example.com,bob,viewed,z2,intro,,\n";
+    let file = workspace.file("zoe.csv", &format!("{HEAD}{rows}"));
+    workspace.run(&["import", &file]);
+    let server = Server::start(&mut workspace.command(&["serve", "--listen", "127.0.0.1:0"]));
+    let body = r#"{"batch":[
+        {"type":"page","messageId":"m1","anonymousId":"zoe-browser-1","timestamp":"2026-02-01T00:00:00Z","properties":{"path":"/one"}},
+        {"type":"page","messageId":"m2","anonymousId":"someone-else","timestamp":"2026-02-01T00:00:00Z","properties":{"path":"/one"}},
+        {"type":"identify","messageId":"m3","anonymousId":"zoe-browser-1","userId":"zoe-4711","timestamp":"2026-02-01T00:00:00Z",
+         "traits":{"email":"Zoe.Lovelace@Example.com"}}]}"#;
+    assert_eq!(post(&server, key, body), "HTTP/1.1 200 OK");
+    assert!(found(&workspace, &names).len() >= 3);
+    let before = people(&workspace);
+
+    let receipt = workspace.json(&["person", "erase", "user:zoe-4711", "--json"]);
+    assert_eq!(found(&workspace, &names), Vec::<String>::new());
+    assert_eq!(
+        (&receipt["erased"], &receipt["complete"]),
+        (&Value::Bool(true), &Value::Bool(true))
+    );
+    assert_eq!(
+        [&receipt["handles"], &receipt["events"], &receipt["refused_rows"]].map(|count| count.as_u64()),
+        [Some(3), Some(3), Some(1)]
+    );
+    assert_eq!(people(&workspace), before - 1);
+    let again = workspace.run(&["person", "erase", "user:zoe-4711"]);
+    assert_eq!(again.code, 1);
+    assert!(again.err.contains("nobody is known by"), "{}", again.err);
+
+    // The SDK and the export say it again: answered as ever, so that nobody sends it a third time, and nothing is kept.
+    assert_eq!(post(&server, key, body), "HTTP/1.1 200 OK");
+    let imported = workspace.run(&["import", &file, "--json"]);
+    assert!(imported.out.contains("\"forgotten\""), "{}", imported.out);
+    assert_eq!(people(&workspace), before - 1);
+    assert!(workspace.run(&["check"]).out.contains("as it must be"));
+    drop(server);
+    let left: Vec<String> = found(&workspace, &names)
+        .into_iter()
+        .filter(|place| !place.contains("refusals"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new(), "the import lists its own refused row anew");
 }

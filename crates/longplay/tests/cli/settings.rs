@@ -118,3 +118,43 @@ fn check_says_in_words_what_is_wrong() {
         done.err
     );
 }
+
+#[test]
+fn events_are_kept_as_long_as_the_owner_says() {
+    let workspace = Workspace::with_events();
+    assert_eq!(
+        workspace.json(&["retention", "--json"])["days"],
+        serde_json::Value::Null
+    );
+    assert_eq!(workspace.run(&["retention", "long"]).code, 2);
+    assert_eq!(workspace.run(&["retention", "0"]).code, 1);
+    assert_eq!(workspace.json(&["retention", "36000", "--json"])["days"], 36_000);
+    assert_eq!(workspace.json(&["person", "show", "ada", "--json"])["events"], 3);
+    // The events of this workspace are of January 2026, and so more than a week past their age.
+    assert!(workspace.run(&["retention", "1"]).out.contains("for a day"));
+    assert!(
+        workspace
+            .run(&["person", "show", "ada"])
+            .err
+            .contains("nobody is known")
+    );
+    assert!(workspace.run(&["retention", "off"]).out.contains("Everything is kept."));
+}
+
+#[test]
+fn a_token_is_made_listed_and_revoked() {
+    let workspace = Workspace::with_events();
+    let made = workspace.json(&["token", "create", "support", "--json"]);
+    assert!(made["token"].as_str().unwrap().starts_with("lpt_"));
+    assert_eq!(
+        workspace.run(&["token", "create", "support"]).code,
+        1,
+        "a name is taken once"
+    );
+    assert_eq!(
+        workspace.json(&["token", "list", "--json"])["tokens"][0]["name"],
+        "support"
+    );
+    assert_eq!(workspace.run(&["token", "revoke", "support"]).code, 0);
+    assert_eq!(workspace.run(&["token", "revoke", "support"]).code, 2);
+}

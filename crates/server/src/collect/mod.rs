@@ -20,6 +20,7 @@ mod titles;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use longplay_domain::{PersonKey, Time, Zone};
+use longplay_store::Store;
 use tokio::sync::Semaphore;
 
 #[cfg(test)]
@@ -64,9 +65,11 @@ impl Collector {
         }
     }
 
-    pub fn recent<T>(&self, look: impl FnOnce(&mut Recent) -> T) -> T {
+    pub fn recent<T>(&self, store: &Store, look: impl FnOnce(&mut Recent) -> T) -> T {
         // Whoever panicked while holding it left counts behind that are at worst one short.
-        look(&mut self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        let mut recent = self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        recent.let_go(store.erasures());
+        look(&mut recent)
     }
 
     fn echoes(&self) -> std::sync::MutexGuard<'_, Echoes> {
@@ -91,7 +94,6 @@ mod tests {
 
     use axum::{body::Body, http::Request};
     use longplay_domain::Time;
-    use longplay_store::Store;
     use tower::ServiceExt;
 
     use super::*;

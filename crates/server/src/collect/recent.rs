@@ -27,6 +27,9 @@ pub struct Recent {
     pub sites: BTreeMap<String, Time>,
     pub batches: VecDeque<BatchNote>,
     pub refusals: VecDeque<RefusalNote>,
+    /// Which state of what is forgotten the refusals were noted in.
+    #[serde(skip)]
+    erasures: i64,
 }
 
 /// One request.
@@ -61,6 +64,15 @@ pub struct RefusalNote {
 }
 
 impl Recent {
+    /// Lets go of all messages when somebody was forgotten since: they quote what strangers sent, and who it was isn't known
+    /// here any more.
+    pub fn let_go(&mut self, erasures: i64) {
+        if self.erasures != erasures {
+            self.erasures = erasures;
+            self.refusals.clear();
+        }
+    }
+
     pub fn note(&mut self, batch: BatchNote, refusals: Vec<RefusalNote>) {
         self.admitted += batch.admitted as u64;
         self.duplicates += batch.duplicates as u64;

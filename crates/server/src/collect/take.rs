@@ -57,7 +57,8 @@ pub async fn take(app: &App, request: Request, protocol: &'static str, parse: Pa
             turned_away: Some(why.code()),
             ..BatchNote::at(received, protocol)
         };
-        app.collector().recent(|recent| recent.note(note, Vec::new()));
+        app.collector()
+            .recent(app.store(), |recent| recent.note(note, Vec::new()));
     }
     taken
 }
@@ -115,7 +116,7 @@ async fn hand_over(
         refused: taken.refused,
         ..BatchNote::at(received, protocol)
     };
-    collector.recent(|recent| recent.note(note, refusals));
+    collector.recent(app.store(), |recent| recent.note(note, refusals));
     Ok(taken)
 }
 

@@ -10,3 +10,4 @@ mod methods;
 mod sources;
 mod tracker;
 mod v1;
+mod you;

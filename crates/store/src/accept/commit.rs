@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
+use longplay_domain::{PersonKey, Refusal};
 
 use super::{Judged, Receipt, Verdict, queue::Waiting};
 use crate::{
     Store, crash,
     error::{Result, StoreError},
     journal,
+    watch::Rules,
 };
 
 impl Store {
@@ -49,9 +51,13 @@ impl Store {
         let appending = journal.appending()?;
         let others = appending.after(self.view().tail.last_position())?;
         {
-            let watch = self.watch();
-            self.take_in(others);
+            let mut watch = self.watch();
+            let rules = watch.rules()?;
+            self.take_in(others, &rules);
             self.refresh_catalog(&watch)?;
+            for Waiting { batch, .. } in taken.iter_mut() {
+                batch.let_go(&rules, &self.key())?;
+            }
         }
         self.drop_known(taken)?;
         crash::point("journal.lined_up");
@@ -114,15 +120,34 @@ impl Store {
 }
 
 impl Judged {
+    /// Refuses what somebody did who was forgotten since the batch was judged.
+    fn let_go(&mut self, rules: &Rules, key: &PersonKey) -> Result<()> {
+        if self.erasures == rules.erasures {
+            return Ok(());
+        }
+        self.erasures = rules.erasures;
+        let taken = self.events.iter_mut().map(|event| rules.forgotten.takes(event, key));
+        let taken: Vec<bool> = taken.collect();
+        // Also when none is taken as a whole: what it said of others may be.
+        self.keep_others(&taken, &Verdict::Refused(Refusal::Forgotten))
+    }
+
     /// Calls the events that are known duplicates and lets go of them.
     fn keep_new(&mut self, known: &[bool]) -> Result<()> {
-        for (&place, _) in self.places.iter().zip(known).filter(|(_, known)| **known) {
-            self.verdicts[place] = Verdict::Duplicate;
+        self.keep_others(known, &Verdict::Duplicate)
+    }
+
+    /// Gives those that are out their verdict and lets go of them.
+    fn keep_others(&mut self, out: &[bool], verdict: &Verdict) -> Result<()> {
+        for (&place, _) in self.places.iter().zip(out).filter(|(_, out)| **out) {
+            self.verdicts[place] = verdict.clone();
         }
-        let mut is_new = known.iter().map(|known| !known);
-        self.events.retain(|_| is_new.next().unwrap_or(true));
-        let mut is_new = known.iter().map(|known| !known);
-        self.fingerprints.retain(|_| is_new.next().unwrap_or(true));
+        let mut is_in = out.iter().map(|out| !out);
+        self.events.retain(|_| is_in.next().unwrap_or(true));
+        let mut is_in = out.iter().map(|out| !out);
+        self.fingerprints.retain(|_| is_in.next().unwrap_or(true));
+        let mut is_in = out.iter().map(|out| !out);
+        self.places.retain(|_| is_in.next().unwrap_or(true));
         self.body = journal::encode(&self.events)?;
         Ok(())
     }

@@ -48,6 +48,8 @@ pub struct Judged {
     /// The events as the journal keeps them, should all of them be new, as they mostly are.
     body: Vec<u8>,
     now: Time,
+    /// Which state of what is forgotten they were judged by.
+    erasures: i64,
 }
 
 impl Store {
@@ -92,7 +94,7 @@ impl Store {
 
     /// Judges claims and makes them ready for the journal: all that can be done without waiting for anybody.
     pub fn judge(&self, claims: Vec<Claim>, now: Time) -> Result<Judged> {
-        let gate = self.gate(now)?;
+        let (gate, erasures) = self.gate_and_erasures(now)?;
         let mut judged = Judged {
             events: Vec::with_capacity(claims.len()),
             fingerprints: Vec::with_capacity(claims.len()),
@@ -100,6 +102,7 @@ impl Store {
             verdicts: Vec::with_capacity(claims.len()),
             body: Vec::new(),
             now,
+            erasures,
         };
         for claim in claims {
             match gate.admit(claim) {

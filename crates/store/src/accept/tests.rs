@@ -253,5 +253,6 @@ fn batch(bytes: usize) -> Judged {
         verdicts: Vec::new(),
         body: vec![0; bytes],
         now: NOW,
+        erasures: 0,
     }
 }

@@ -22,9 +22,26 @@ pub const FILE_GRACE_HOURS: i64 = 1;
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
 const DOING: &str = "expire old snapshots";
 
+/// What is due.
+#[derive(Clone, Copy)]
+pub enum Due {
+    /// What its time is over for.
+    InTime(Time),
+    /// Everything but the newest snapshot and its files: what it shows must not be seen any more.
+    AtOnce(Time),
+}
+
 /// Expires what is due and deletes files whose grace is over. Returns how many files were deleted.
-pub fn expire(connection: &mut Connection, directory: &Path, now: Time) -> Result<usize> {
-    let before = |hours: i64| lake_time(Time::from_micros(now.micros() - hours * MICROS_PER_HOUR));
+pub fn expire(connection: &mut Connection, directory: &Path, due: Due) -> Result<usize> {
+    let (now, is_at_once) = match due {
+        Due::InTime(now) => (now, false),
+        Due::AtOnce(now) => (now, true),
+    };
+    let before = |hours: i64| match is_at_once {
+        // Later than any instant that is written.
+        true => "~".to_owned(),
+        false => lake_time(Time::from_micros(now.micros() - hours * MICROS_PER_HOUR)),
+    };
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .doing(DOING)?;

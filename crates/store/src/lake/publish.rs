@@ -24,7 +24,15 @@ pub struct Change<'a> {
     /// What the sealed events say about who is who.
     pub links: &'a [LinkFact],
     pub now: Time,
+    /// What DuckLake calls it.
+    pub what: &'static str,
+    /// What else changes with it, before the links are written.
+    pub also: &'a dyn Fn(&Transaction<'_>) -> Result<()>,
 }
+
+pub const INSERTED: &str = "inserted_into_table";
+pub const COMPACTED: &str = "compacted_table";
+pub const DELETED: &str = "deleted_from_table";
 
 /// Publishes a change as one snapshot and returns its number.
 pub fn publish(connection: &mut Connection, change: &Change<'_>) -> Result<i64> {
@@ -52,6 +60,7 @@ pub fn publish(connection: &mut Connection, change: &Change<'_>) -> Result<i64> 
             )
             .doing(DOING)?;
     }
+    (change.also)(&transaction)?;
     links::record(&transaction, change.links)?;
     stats::refresh(&transaction)?;
     transaction
@@ -66,17 +75,12 @@ pub fn publish(connection: &mut Connection, change: &Change<'_>) -> Result<i64> 
             ],
         )
         .doing(DOING)?;
-    let what = if change.replaced.is_empty() {
-        "inserted_into_table"
-    } else {
-        "compacted_table"
-    };
     transaction
         .execute(
             "INSERT INTO ducklake_snapshot_changes VALUES (?1, ?2, 'longplay', NULL, ?3)",
             params![
                 snapshot,
-                format!("{what}:{EVENTS_TABLE}"),
+                format!("{}:{EVENTS_TABLE}", change.what),
                 catalog::extra_info(change.sealed.unwrap_or(head.sealed))
             ],
         )

@@ -1,6 +1,6 @@
 //! Links on disk (`link` in `longplay.db`) and on their way there (in the tail).
 
-use longplay_domain::{Evidence, Handle, Link, PersonKey, Time};
+use longplay_domain::{Evidence, Forgotten, Handle, Link, PersonId, PersonKey, Time};
 use rusqlite::{Connection, params};
 
 use super::resolve::{Fact, Standing};
@@ -19,6 +19,14 @@ impl LinkFact {
     pub fn new(link: Link, at: Time, key: &PersonKey) -> Self {
         let fact = Fact::new(&link, at.micros(), key);
         Self { link, fact }
+    }
+
+    /// Whether it names somebody who is forgotten, and was said before.
+    pub fn is_forgotten(&self, forgotten: &Forgotten) -> bool {
+        let at = Time::from_micros(self.fact.at);
+        [self.fact.from, self.fact.to]
+            .into_iter()
+            .any(|key| forgotten.covers(PersonId(key), at))
     }
 }
 
@@ -49,14 +57,16 @@ fn touch(connection: &Connection) -> Result<()> {
         .map(drop)
 }
 
-/// Adds what is new; of a fact said again the earliest time stays, and one that was undone stays undone.
+/// Adds what is new; of a fact said again the earliest time stays, and one that was undone stays undone. One that is about to
+/// go because somebody is forgotten makes place for what was said since.
 pub fn record(connection: &Connection, facts: &[LinkFact]) -> Result<()> {
     let mut changed = 0;
     for LinkFact { link, fact } in facts {
         changed += connection
             .prepare_cached(
                 "INSERT INTO link VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL)
-                 ON CONFLICT(id) DO UPDATE SET at = excluded.at WHERE excluded.at < at",
+                 ON CONFLICT(id) DO UPDATE SET at = excluded.at WHERE excluded.at < at
+                 OR EXISTS (SELECT 1 FROM forgotten WHERE key IN (from_key, to_key) AND link.at <= forgotten.at)",
             )
             .and_then(|mut insert| {
                 insert.execute(params![
@@ -83,6 +93,39 @@ pub fn merge(connection: &Connection, said: &LinkFact, why: &str) -> Result<()> 
             params![said.fact.id, why],
         )
         .doing(DOING)?;
+    touch(connection)
+}
+
+/// Takes away what names somebody who is forgotten and was said before.
+pub fn forget(connection: &Connection) -> Result<()> {
+    connection
+        .execute(
+            "DELETE FROM link WHERE EXISTS (SELECT 1 FROM forgotten WHERE key IN (from_key, to_key) AND link.at <= forgotten.at)",
+            [],
+        )
+        .doing(DOING)?;
+    touch(connection)
+}
+
+/// Ids of what was said before a time, each with a key it is about.
+pub fn before(connection: &Connection, time: Time) -> Result<Vec<(i64, i64)>> {
+    connection
+        .prepare_cached("SELECT id, from_key FROM link WHERE at < ?1")
+        .and_then(|mut select| {
+            let rows = select.query_map([time.micros()], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows?.collect()
+        })
+        .doing("read who is who")
+}
+
+/// Takes links away as if they had never been said.
+pub fn remove(connection: &Connection, ids: &[i64]) -> Result<()> {
+    for id in ids {
+        connection
+            .prepare_cached("DELETE FROM link WHERE id = ?1")
+            .and_then(|mut delete| delete.execute([id]))
+            .doing(DOING)?;
+    }
     touch(connection)
 }
 

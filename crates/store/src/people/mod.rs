@@ -7,7 +7,9 @@
 
 pub mod links;
 pub mod moved;
-mod person;
+pub(crate) mod person;
 pub mod resolve;
+mod signed;
+mod told;
 
 pub use person::{LinkInfo, PersonCard};

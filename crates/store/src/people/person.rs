@@ -53,7 +53,17 @@ impl Store {
     /// What is known of the person behind a handle; `None` when nothing is.
     pub fn person(&self, handle: &Handle) -> Result<Option<PersonCard>> {
         let known = self.known(handle)?;
-        let batches = self.rows_of(&known)?;
+        self.card(&known, Some(handle))
+    }
+
+    /// What is known of the person of a key; `None` when nothing is.
+    pub fn person_of(&self, key: i64) -> Result<Option<PersonCard>> {
+        let known = self.known_by(key)?;
+        self.card(&known, None)
+    }
+
+    pub(crate) fn card(&self, known: &Known, named: Option<&Handle>) -> Result<Option<PersonCard>> {
+        let batches = self.rows_of(known)?;
         let mut handles: Vec<String> = Vec::new();
         for link in &known.links {
             let link = &link.link.link;
@@ -77,7 +87,7 @@ impl Store {
         if events == 0 && known.links.is_empty() {
             return Ok(None);
         }
-        handles.push(handle.as_str().to_owned());
+        handles.extend(named.map(|handle| handle.as_str().to_owned()));
         handles.sort();
         handles.dedup();
         let links = known.links.iter().map(|row| known.info(row)).collect();
@@ -91,9 +101,14 @@ impl Store {
         }))
     }
 
-    /// Every event held on a person with every column, in order of time; marked ones too.
-    pub fn person_events(&self, handle: &Handle) -> Result<Vec<RecordBatch>> {
-        let known = self.known(handle)?;
+    /// The key of a handle, by which a person is found without naming them.
+    pub fn key_of(&self, handle: &Handle) -> i64 {
+        self.key().person(handle).0
+    }
+
+    /// Every event held on the person of a key with every column, in order of time; marked ones too.
+    pub(super) fn events_of(&self, key: i64) -> Result<Vec<RecordBatch>> {
+        let known = self.known_by(key)?;
         self.rows_of(&known)
     }
 
@@ -126,9 +141,14 @@ impl Store {
 
     /// The keys and links of the person behind a handle.
     pub(crate) fn known(&self, handle: &Handle) -> Result<Known> {
+        self.known_by(self.key().person(handle).0)
+    }
+
+    /// The same of a key.
+    pub(crate) fn known_by(&self, key: i64) -> Result<Known> {
         let pending = self.refresh()?.tail.pending();
         let who = self.who_with(&pending)?;
-        let keys = who.keys_of(who.person(self.key().person(handle).0));
+        let keys = who.keys_of(who.person(key));
         let mut rows = links::touching(&self.registry(), &keys)?;
         for said in pending.links() {
             let touches = keys.contains(&said.fact.from) || keys.contains(&said.fact.to);

@@ -2,12 +2,14 @@
 //!
 //! Migrations are the numbered `.sql` files, applied in one transaction each; `PRAGMA user_version` tells how far.
 
+mod erasures;
 mod goals;
 mod imports;
 mod keys;
 mod pieces;
 mod samples;
 mod settings;
+mod tokens;
 
 use std::{path::Path, time::Duration};
 
@@ -20,13 +22,17 @@ use crate::{
     lake::catalog,
 };
 
+pub use erasures::ErasureReceipt;
+pub(crate) use erasures::{
+    Asked, Removed, ask, done, erasures, files_removed, forgotten, has_pending, is_asked, receipt, removed, to_remove,
+};
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
-pub(crate) use settings::{secret, zone};
+pub(crate) use settings::{keep_days, secret, set_keep_days, zone};
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 2;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+pub const FORMAT: i64 = 3;
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
 pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
@@ -58,6 +64,11 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
             .execute_batch(include_str!("0002_people.sql"))
             .doing(doing)?;
         catalog::widen(&transaction, now)?;
+    }
+    if found < 3 {
+        transaction
+            .execute_batch(include_str!("0003_forgetting.sql"))
+            .doing(doing)?;
     }
     if found < FORMAT {
         crash::point("migrate.begun");

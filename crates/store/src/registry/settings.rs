@@ -55,6 +55,28 @@ pub(crate) fn zone(connection: &Connection) -> Result<Zone> {
         .ok_or_else(|| StoreError::Invalid(format!("“{name}” in the settings is no time zone; set it with --zone")))
 }
 
+/// After how many days events go; `None` keeps them.
+pub(crate) fn keep_days(connection: &Connection) -> Result<Option<u32>> {
+    let Some(text) = get(connection, "retention_days")? else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        StoreError::Invalid(format!(
+            "“{text}” in the settings is no number of days; run `longplay retention`"
+        ))
+    })
+}
+
+pub(crate) fn set_keep_days(connection: &Connection, days: Option<u32>) -> Result<()> {
+    match days {
+        Some(days) => put(connection, "retention_days", &days.to_string()),
+        None => connection
+            .execute("DELETE FROM setting WHERE name = 'retention_days'", [])
+            .doing("write the settings")
+            .map(drop),
+    }
+}
+
 impl Store {
     /// The zone whose calendar days count; UTC until one is set.
     pub fn zone(&self) -> Result<Zone> {

@@ -10,12 +10,16 @@ const BUFFER_BYTES: usize = 1 << 18;
 
 /// CRC-32 of a file.
 pub fn checksum(path: &Path) -> Result<u32> {
-    let file = File::open(path).at("open", path)?;
+    checksum_of(&File::open(path).at("open", path)?, path)
+}
+
+/// The same of a file that is open, whatever its name is by now.
+pub fn checksum_of(file: &File, path: &Path) -> Result<u32> {
     let bytes = file.metadata().at("read", path)?.len();
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     let parts = (bytes / PART_BYTES_MIN).clamp(1, threads);
     let length = bytes.div_ceil(parts);
-    let part = |number: u64| part(&file, number * length, bytes.min((number + 1) * length));
+    let part = |number: u64| part(file, number * length, bytes.min((number + 1) * length));
     let hashed: std::io::Result<Vec<_>> = if parts == 1 {
         part(0).map(|hasher| vec![hasher])
     } else {

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod checksum;
+mod held;
 pub mod ids;
 pub mod read;
 pub mod schema;

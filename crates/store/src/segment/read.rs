@@ -25,7 +25,8 @@ use parquet::{
 
 use super::{
     SegmentInfo,
-    checksum::checksum,
+    checksum::checksum_of,
+    held::Held,
     schema::{Column, segment_schema},
 };
 use crate::error::{PathContext, Result, StoreError};
@@ -39,6 +40,7 @@ const PLAIN_BATCH_ROWS: usize = 2_048;
 #[derive(Debug)]
 pub struct Segment {
     pub info: SegmentInfo,
+    file: Held,
     plain: ArrowReaderMetadata,
     dictionary: ArrowReaderMetadata,
     /// Least and greatest person of each row group.
@@ -53,7 +55,9 @@ pub struct Segment {
 
 impl Segment {
     pub fn open(info: SegmentInfo, rekeyed: Vec<(i64, i64)>) -> Result<Self> {
-        let file = File::open(&info.path).at("open the segment", &info.path)?;
+        let file = File::open(&info.path)
+            .and_then(Held::new)
+            .at("open the segment", &info.path)?;
         let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).at("opened", &info.path)?;
         let width = plain.schema().fields().len().min(Column::ALL.len());
         let options = ArrowReaderOptions::new().with_schema(Arc::new(dictionary_schema(width)));
@@ -74,6 +78,7 @@ impl Segment {
         }
         Ok(Self {
             info,
+            file,
             plain,
             dictionary,
             persons,
@@ -88,7 +93,7 @@ impl Segment {
     pub fn verify(&self) -> Result<()> {
         let mut is_sound = self.is_sound.lock().unwrap_or_else(PoisonError::into_inner);
         if !*is_sound && let Some(published) = self.info.crc32 {
-            if checksum(&self.info.path)? != published {
+            if checksum_of(self.file.file(), &self.info.path)? != published {
                 return Err(StoreError::Damaged {
                     path: self.info.path.clone(),
                     message: "is not what was written; restore a backup".to_owned(),
@@ -126,12 +131,11 @@ impl Segment {
         form: Form,
     ) -> Result<RangeReader> {
         self.verify()?;
-        let file = File::open(&self.info.path).at("open the segment", &self.info.path)?;
         let (metadata, batch_rows) = match form {
             Form::Plain => (self.plain.clone(), PLAIN_BATCH_ROWS),
             Form::Dictionary => (self.dictionary.clone(), BATCH_ROWS),
         };
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), metadata);
         let present = columns
             .iter()
             .map(|column| column.index())
@@ -191,6 +195,16 @@ impl Segment {
             first += here.len();
         }
         Ok(ranges)
+    }
+
+    /// The time of its oldest row, or something earlier.
+    pub fn oldest(&self) -> i64 {
+        let groups = self.plain.metadata().row_groups().iter();
+        let oldest = groups.map(|group| match group.column(Column::Time.index()).statistics() {
+            Some(Statistics::Int64(bounds)) => bounds.min_opt().copied().unwrap_or(i64::MIN),
+            _ => i64::MIN,
+        });
+        oldest.min().unwrap_or(i64::MAX)
     }
 
     /// Bytes on disk of `columns`, compressed.

@@ -39,6 +39,8 @@ enum Ids {
     Appended(Vec<u64>),
     /// From the id indexes of the segments it is merged of.
     United(Vec<PathBuf>),
+    /// From the id index of the segment it is written anew of, without those that are left out.
+    Without(PathBuf, Vec<u64>),
 }
 
 /// A segment being written. Nothing counts until [`SegmentWriter::finish`] has returned and the catalog names the file.
@@ -81,6 +83,19 @@ impl<'a> SegmentWriter<'a> {
         self.ids = Ids::United(segments.into_iter().map(path).collect());
     }
 
+    /// Says, before the first row, that the rows are those of this segment but for the ones that are left out.
+    pub fn rewrites(&mut self, segment: &str) {
+        self.ids = Ids::Without(ids::path(self.directory, segment), Vec::new());
+    }
+
+    /// Says that rows of the segment being rewritten are not in this one.
+    pub fn leave_out(&mut self, batch: &RecordBatch) {
+        if let Ids::Without(_, out) = &mut self.ids {
+            let ids = batch.column(Column::Id.index()).as_string::<i32>();
+            out.extend(ids.iter().flatten().map(|id| self.key.fingerprint(id.as_bytes())));
+        }
+    }
+
     /// Appends rows, which must follow those before in (person, time, id).
     pub fn append(&mut self, batch: &RecordBatch) -> Result<()> {
         let path = self.directory.join("segments").join(&self.name);
@@ -115,6 +130,17 @@ impl<'a> SegmentWriter<'a> {
             Ids::United(parts) => {
                 let parts: Vec<IdIndex> = parts.iter().map(|part| IdIndex::open(part)).collect::<Result<_>>()?;
                 ids::write(&path, self.rows, Union::of(&parts)?)
+            }
+            Ids::Without(part, out) => {
+                out.sort_unstable();
+                let parts = [IdIndex::open(part)?];
+                let mut out = out.iter().peekable();
+                let left = Union::of(&parts)?.filter(|id| {
+                    let Ok(id) = id else { return true };
+                    while out.next_if(|gone| *gone < id).is_some() {}
+                    out.peek() != Some(&id)
+                });
+                ids::write(&path, self.rows, left)
             }
         }
     }

@@ -7,15 +7,18 @@
 mod known;
 mod pending;
 
-use arrow::array::RecordBatch;
+use arrow::{
+    array::{BooleanArray, RecordBatch},
+    compute,
+};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use longplay_domain::{Event, PersonKey};
+use longplay_domain::{Event, Forgotten, PersonId, PersonKey, Time};
 
 use self::known::Known;
 pub(crate) use self::pending::sort_batches;
 pub use self::pending::{Kept, Pending, SortedRun};
-use crate::{people::links::LinkFact, segment::schema::to_batch};
+use crate::{order::Keys, people::links::LinkFact, segment::schema::to_batch};
 
 /// How much the tail may hold.
 #[derive(Clone, Copy)]
@@ -49,6 +52,32 @@ struct Chunk {
     /// (position, number of rows), ascending.
     positions: Vec<(i64, usize)>,
     fingerprints: Vec<u64>,
+}
+
+impl Chunk {
+    /// Keeps the rows whose person and time are to be kept.
+    fn retain(&mut self, is_kept: impl Fn(i64, i64) -> bool) {
+        let keys = Keys::of(&self.batch);
+        let kept: Vec<bool> = keys
+            .person
+            .iter()
+            .zip(keys.time)
+            .map(|(&person, &time)| is_kept(person, time))
+            .collect();
+        if !kept.contains(&false) {
+            return;
+        }
+        let mut rest = kept.as_slice();
+        for (_, rows) in &mut self.positions {
+            let (own, others) = rest.split_at(*rows);
+            *rows = own.iter().filter(|kept| **kept).count();
+            rest = others;
+        }
+        let mut row = kept.iter();
+        self.fingerprints.retain(|_| row.next().copied().unwrap_or(true));
+        self.batch =
+            compute::filter_record_batch(&self.batch, &BooleanArray::from(kept)).expect("one truth value per row");
+    }
 }
 
 /// What is accepted and not yet sealed.
@@ -192,21 +221,42 @@ impl Tail {
             chunk.fingerprints.drain(..rows_gone);
             chunk.batch.num_rows() > 0
         });
-        self.rows = self.fresh.len() + self.chunks.iter().map(|chunk| chunk.batch.num_rows()).sum::<usize>();
-        self.bytes = self
-            .chunks
-            .iter()
-            .map(|chunk| chunk.batch.get_array_memory_size())
-            .sum();
+        self.count();
         self.has_marked &= self.rows > 0;
         let frozen = self.chunks.iter().map(|chunk| chunk.fingerprints.as_slice());
         self.ids
             .forget(sealed, frozen.chain([self.fresh_fingerprints.as_slice()]));
     }
 
+    /// Lets go of whoever is forgotten: their rows, and what anybody said of who they are. Ids stay known until they are
+    /// sealed; whoever sends one again is refused before it is looked for.
+    pub fn let_go(&mut self, forgotten: &Forgotten) {
+        self.freeze();
+        for chunk in &mut self.chunks {
+            chunk.retain(|person, time| !forgotten.covers(PersonId(person), Time::from_micros(time)));
+        }
+        self.chunks.retain(|chunk| chunk.batch.num_rows() > 0);
+        self.count();
+        self.retain_links(|_, said| !said.is_forgotten(forgotten));
+    }
+
+    /// Counts what the chunks hold.
+    fn count(&mut self) {
+        self.rows = self.fresh.len() + self.chunks.iter().map(|chunk| chunk.batch.num_rows()).sum::<usize>();
+        self.bytes = self
+            .chunks
+            .iter()
+            .map(|chunk| chunk.batch.get_array_memory_size())
+            .sum();
+    }
+
     fn forget_links(&mut self, sealed: i64) {
+        self.retain_links(|position, _| position > sealed);
+    }
+
+    fn retain_links(&mut self, is_kept: impl Fn(i64, &LinkFact) -> bool) {
         let before = self.links.len();
-        self.links.retain(|(position, _)| *position > sealed);
+        self.links.retain(|(position, said)| is_kept(*position, said));
         if self.links.len() != before {
             self.links_version += 1;
             self.said_at.clear();

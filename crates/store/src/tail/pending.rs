@@ -72,6 +72,11 @@ impl Pending {
         sort_batches(&chosen.collect::<Vec<_>>(), sink)
     }
 
+    /// Every row, in no order.
+    pub fn all(&self) -> &[RecordBatch] {
+        &self.batches
+    }
+
     /// The rows that came under one of the keys, in no order.
     pub fn of(&self, keys: &[i64]) -> Vec<RecordBatch> {
         let own = self.batches.iter().map(|batch| {

@@ -9,7 +9,7 @@ use super::Bench;
 use crate::{
     error::{Context, PathContext, Result, StoreError},
     journal::encode,
-    lake::publish::{Change, publish},
+    lake::publish::{Change, DELETED, publish},
     segment::{SegmentInfo, ids, schema::Column, write::sync_directory},
 };
 
@@ -35,6 +35,8 @@ impl Bench<'_> {
             sealed: None,
             links: &[],
             now: self.now,
+            what: DELETED,
+            also: &|_| Ok(()),
         };
         publish(&mut self.registry, &change)?;
         self.let_past_go(name)?;

@@ -16,7 +16,7 @@ use crate::{
     lake::{
         catalog, expire,
         leftover::NAME_PREFIX,
-        publish::{Change, publish},
+        publish::{COMPACTED, Change, publish},
     },
     registry,
     rows::EVERYBODY,
@@ -53,6 +53,8 @@ impl Bench<'_> {
                     sealed: None,
                     links: &[],
                     now: self.now,
+                    what: COMPACTED,
+                    also: &|_| Ok(()),
                 };
                 publish(&mut self.registry, &change)
             });

@@ -1,0 +1,96 @@
+//! Keeping events for a time: what is older is refused, what grows older goes, and nobody's name stays behind alone.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use longplay_domain::{Also, Claim, Evidence, Handle, Mark, Time, When};
+use longplay_store::{Store, Verdict, check};
+
+const DAY: i64 = 86_400_000_000;
+const NOW: Time = Time::from_micros(1_800_000_000_000_000);
+
+fn days_on(days: i64) -> Time {
+    Time::from_micros(NOW.micros() + days * DAY)
+}
+
+fn claim(number: u32, person: &str, age_days: i64) -> Claim {
+    Claim {
+        time: When::At(days_on(-age_days)),
+        person: person.to_owned(),
+        event: "page".to_owned(),
+        id: Some(format!("event-{number}")),
+        ..Claim::default()
+    }
+}
+
+fn identify(number: u32, person: &str, browser: &str, age_days: i64) -> Claim {
+    Claim {
+        also: vec![Also {
+            handle: browser.to_owned(),
+            evidence: Evidence::Identify,
+        }],
+        ..claim(number, person, age_days)
+    }
+}
+
+#[test]
+fn what_grows_older_than_is_kept_goes_within_a_week_with_the_names_of_those_who_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let robot = Claim {
+        mark: Some(Mark::Bot),
+        ..claim(7, "anonymous:robot", 90)
+    };
+    let all = vec![
+        identify(1, "user:gone", "anonymous:gone", 90),
+        claim(2, "anonymous:gone", 80),
+        identify(3, "user:here", "anonymous:here", 90),
+        claim(4, "anonymous:here", 5),
+        claim(5, "anonymous:old", 32),
+        claim(6, "anonymous:new", 1),
+        robot,
+    ];
+    store.accept(all.clone(), NOW).unwrap();
+    store.seal(NOW).unwrap();
+    assert_eq!((store.retention().unwrap(), store.let_age(NOW).unwrap()), (None, 0));
+    store.set_retention(Some(30)).unwrap();
+    assert!(store.set_retention(Some(0)).is_err());
+
+    // The gate refuses what is older; what is held is a duplicate of nothing that is refused.
+    let verdicts = store
+        .accept(vec![claim(8, "anonymous:new", 31), claim(9, "anonymous:new", 29)], NOW)
+        .unwrap();
+    let code = |verdict: &Verdict| match verdict {
+        Verdict::Refused(refusal) => refusal.code(),
+        _ => "none",
+    };
+    assert_eq!(
+        verdicts.verdicts.iter().map(code).collect::<Vec<_>>(),
+        ["past_retention", "none"]
+    );
+
+    assert_eq!(store.let_age(NOW).unwrap(), 5, "with a robot's");
+    let card = |handle: &str| store.person(&Handle::parse(handle).unwrap()).unwrap();
+    assert_eq!(
+        (card("user:gone"), card("anonymous:old"), card("anonymous:robot")),
+        (None, None, None)
+    );
+    let here = card("user:here").unwrap();
+    assert_eq!((here.events, here.links.len()), (1, 1), "who is still there stays one");
+    let files = std::fs::read_dir(dir.path().join("segments")).unwrap().count();
+    assert_eq!(files, 1, "old files are gone at once");
+    assert!(check(dir.path(), NOW).unwrap().findings.is_empty());
+
+    // A row is a week late at most; until then its segment is left alone.
+    store.seal(NOW).unwrap();
+    assert_eq!(store.let_age(days_on(7)).unwrap(), 0);
+    assert_eq!(store.let_age(days_on(9)).unwrap(), 1);
+    assert_eq!(store.let_age(days_on(400)).unwrap(), 2);
+    assert_eq!(store.totals().unwrap().events, 0);
+    assert!(check(dir.path(), NOW).unwrap().findings.is_empty());
+    store.set_retention(None).unwrap();
+    assert_eq!(
+        store.accept(all, NOW).unwrap().verdicts,
+        vec![Verdict::Admitted; 7],
+        "and may come back"
+    );
+}
