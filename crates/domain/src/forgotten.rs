@@ -39,11 +39,6 @@ impl Forgotten {
         self.until.get(&key.0).is_some_and(|until| time <= *until)
     }
 
-    /// Every key, in no order.
-    pub fn keys(&self) -> impl Iterator<Item = PersonId> + '_ {
-        self.until.keys().map(|&key| PersonId(key))
-    }
-
     /// Whether an event is forgotten as a whole; of one that isn't, what it says of others who are is taken out.
     pub fn takes(&self, event: &mut Event, key: &PersonKey) -> bool {
         if self.is_empty() {

@@ -354,6 +354,57 @@ fn somebody_who_holds_on_to_an_old_state_delays_the_end_and_not_the_rest() {
 }
 
 #[test]
+fn what_was_interrupted_is_finished_at_the_next_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    fill(&store);
+    let before = answers(&store);
+    // Something that can't be read as a list stops it after segments were written and before they are published.
+    let obstacle = dir.path().join("refusals/z.csv");
+    fs::create_dir(&obstacle).unwrap();
+    assert!(store.erase(&handle("user:ada-7f31"), LATER).is_err());
+    assert!(!found(dir.path()).is_empty());
+    let refused = store.accept(traffic(), LATER).unwrap().verdicts;
+    assert!(
+        refused.iter().any(|verdict| matches!(verdict, Verdict::Refused(_))),
+        "from the asking on"
+    );
+    assert!(check(dir.path(), LATER).unwrap().findings.is_empty());
+    drop(store);
+    fs::remove_dir(&obstacle).unwrap();
+    let store = Store::open(dir.path(), LATER).unwrap();
+    assert_eq!(found(dir.path()), Vec::<String>::new());
+    assert_eq!(answers(&store), without_ada(&before));
+    assert!(check(dir.path(), LATER).unwrap().findings.is_empty());
+}
+
+#[test]
+fn a_forgotten_person_who_is_still_there_is_found_by_a_check() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    fill(&store);
+    store.seal(NOW).unwrap();
+    let key = store.key_of(&handle("user:ada-7f31"));
+    drop(store);
+    let registry = rusqlite::Connection::open(dir.path().join("longplay.db")).unwrap();
+    registry
+        .execute("INSERT INTO forgotten VALUES (?1, ?2)", [key, NOW.micros()])
+        .unwrap();
+    // The rules are read anew when there is another request.
+    registry
+        .execute(
+            "INSERT INTO erasure (receipt, at, state, handles) VALUES ('x', 0, 'done', 1)",
+            [],
+        )
+        .unwrap();
+    let codes = check(dir.path(), NOW).unwrap().codes();
+    assert!(
+        codes.iter().filter(|code| **code == "forgotten").count() >= 2,
+        "rows and links: {codes:?}"
+    );
+}
+
+#[test]
 fn a_batch_that_was_on_its_way_is_refused_at_the_last_moment() {
     let dir = tempfile::tempdir().unwrap();
     let (store, other) = (

@@ -47,7 +47,7 @@ const NOTHING: &str = "nothing; restore a backup";
 const SET_ASIDE: &str = "nothing by itself; restore a backup, or do without it: --set-aside";
 
 /// Every invariant, by number.
-pub static INVARIANTS: [Invariant; 30] = [
+pub static INVARIANTS: [Invariant; 31] = [
     breach(
         1,
         "database_missing",
@@ -316,6 +316,15 @@ pub static INVARIANTS: [Invariant; 30] = [
             "`data_path` in the catalog is where the directory lies",
             "DuckDB looks elsewhere until any command that opens the directory sets it right",
             "sets it right",
+        ],
+    ),
+    breach(
+        31,
+        "forgotten",
+        [
+            "no row and no link is left of somebody who was forgotten, from before",
+            "a promise is not kept: somebody put an old file back, or a backup was restored",
+            "nothing; `longplay person erase` again",
         ],
     ),
 ];

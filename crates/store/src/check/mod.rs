@@ -6,6 +6,7 @@
 
 mod catalog;
 mod databases;
+mod forgotten;
 mod ids;
 pub mod invariants;
 mod journal;
@@ -62,6 +63,7 @@ fn verify(directory: &Path, now: Time, report: &mut Report) -> Result<()> {
     ids::verify(&state, &verified, unsealed, report)?;
     catalog::verify(&state, report)?;
     people::verify_links(&state, report)?;
+    forgotten::verify(&state, report)?;
     report.forget_what_went(&state)?;
     Ok(())
 }

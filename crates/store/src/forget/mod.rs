@@ -20,6 +20,7 @@ use longplay_domain::{Handle, Time};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use self::rewrite::Leaving;
+pub(crate) use self::rewrite::own_key;
 use crate::{
     Store,
     error::{Context, Result},

@@ -96,15 +96,21 @@ pub fn merge(connection: &Connection, said: &LinkFact, why: &str) -> Result<()> 
     touch(connection)
 }
 
-/// Takes away what names somebody who is forgotten and was said before.
+/// What names somebody who is forgotten and was said before.
+const FORGOTTEN: &str =
+    "FROM link WHERE EXISTS (SELECT 1 FROM forgotten WHERE key IN (from_key, to_key) AND link.at <= forgotten.at)";
+
+/// Takes that away.
 pub fn forget(connection: &Connection) -> Result<()> {
-    connection
-        .execute(
-            "DELETE FROM link WHERE EXISTS (SELECT 1 FROM forgotten WHERE key IN (from_key, to_key) AND link.at <= forgotten.at)",
-            [],
-        )
-        .doing(DOING)?;
+    connection.execute(&format!("DELETE {FORGOTTEN}"), []).doing(DOING)?;
     touch(connection)
+}
+
+/// How much of that there is.
+pub fn forgotten(connection: &Connection) -> Result<u64> {
+    connection
+        .query_row(&format!("SELECT count(*) {FORGOTTEN}"), [], |row| row.get(0))
+        .doing("read who is who")
 }
 
 /// Ids of what was said before a time, each with a key it is about.
