@@ -17,7 +17,7 @@ use longplay_store::{Column, Store, StoreError, Verdict, backup, check, restore}
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 5] = [
+const SAMPLES: [(&str, &[u8], bool); 6] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -35,6 +35,7 @@ const SAMPLES: [(&str, &[u8], bool); 5] = [
         true,
     ),
     ("v2", include_bytes!("formats/v2-journal-3.tar.zst"), true),
+    ("v3", include_bytes!("formats/v3.tar.zst"), true),
 ];
 
 /// The same claims with what later releases can be told as well.
