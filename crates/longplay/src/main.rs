@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod export;
 mod imports;
+mod memory;
 mod output;
 mod serving;
 mod wiring;
@@ -18,11 +19,6 @@ use clap::Parser;
 
 use commands::Command;
 use config::{Config, GlobalArgs};
-
-// Batches are parsed on many threads at once and freed on others, which the system's allocator answers with memory that it
-// never gives back.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Audience analytics whose lead number is regulars: the people who keep coming back.
 #[derive(Parser)]

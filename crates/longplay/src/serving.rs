@@ -22,6 +22,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     config::{self, Config},
     exit::Exit,
+    memory,
 };
 
 /// How often upkeep looks whether there is something to do.
@@ -38,10 +39,6 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(3_600);
 const FINISH_EVERY: Duration = Duration::from_secs(20);
 /// How long the stop waits for upkeep; the store survives being left in the middle, so it needn't wait longer.
 const UPKEEP_STOP_MAX: Duration = Duration::from_millis(1_000);
-/// How far upkeep steps back behind answers, on the scale of `nice`.
-#[cfg(target_os = "linux")]
-const UPKEEP_NICENESS: i32 = 5;
-
 /// The right to serve a data directory, held until the process ends.
 pub struct ServeLock {
     _file: File,
@@ -71,6 +68,7 @@ impl ServeLock {
 /// Serves `store` at `listen` until SIGTERM or SIGINT. The lock is taken by the caller, before it opened the store.
 pub fn serve(store: Store, listen: &str, pace: Pace, _lock: ServeLock) -> anyhow::Result<Exit> {
     let (listener, address) = bind(listen)?;
+    memory::give_back_at_once();
     let store = Arc::new(store);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -134,7 +132,6 @@ impl Upkeep {
     fn start(store: Arc<Store>, mut pace: Pace) -> anyhow::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new().name("upkeep".to_owned()).spawn(move || {
-            step_back();
             let mut rest = pace.look_every;
             while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
                 rest = match pace.tend(&store) {
@@ -159,14 +156,6 @@ impl Upkeep {
         while !self.thread.is_finished() && patience.elapsed() < UPKEEP_STOP_MAX {
             thread::sleep(Duration::from_millis(10));
         }
-    }
-}
-
-/// Lets everybody who waits for an answer go before the calling thread.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, UPKEEP_NICENESS) {
-        tracing::warn!(%error, "upkeep runs at the same priority as answers");
     }
 }
 

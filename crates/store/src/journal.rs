@@ -15,7 +15,7 @@ const BODY_VERSION: u8 = 3;
 const HEAD_BYTES: usize = 5;
 
 /// Batches trimmed at a time: a few milliseconds in which nobody can append.
-const TRIM_BATCHES: i64 = 128;
+const TRIM_BATCHES: i64 = 64;
 /// Pages given back at a time.
 const SHRINK_PAGES: usize = 2_048;
 

@@ -1,6 +1,6 @@
 //! Journal → segment. Safe to run twice: nothing counts until the one transaction that names the file and the position.
 
-use std::{fs::File, sync::Arc};
+use std::{fs::File, sync::Arc, thread, time::Duration};
 
 use longplay_domain::Time;
 
@@ -16,6 +16,9 @@ use crate::{
     segment::{Written, read::Segment, write::SegmentWriter},
     tail::Kept,
 };
+
+/// How long whoever accepts has the journal to himself between two steps of tidying it.
+const STEP_REST: Duration = Duration::from_millis(2);
 
 /// With fewer rows than this in the tail, the journal gives back the room that it kept for more to come.
 const QUIET_ROWS: usize = 20_000;
@@ -80,12 +83,15 @@ impl Store {
             also: &|_| Ok(()),
         })?;
         self.drop_sorted_tail();
-        // A step at a time: whoever accepts gets in between.
+        // A step at a time, and a rest after each: the lock goes to whoever asks first, and that would be us again.
         while self.journal().trim(sealed)? {
             crash::point("trim.some");
+            thread::sleep(STEP_REST);
         }
         if self.view().tail.rows() < QUIET_ROWS {
-            while self.journal().shrink()? {}
+            while self.journal().shrink()? {
+                thread::sleep(STEP_REST);
+            }
         }
         Ok(true)
     }

@@ -147,10 +147,13 @@ impl Store {
             });
         }
         let mut view = self.view();
-        view.segments = segments;
-        view.tail.forget(new_head.sealed);
+        let replaced = std::mem::replace(&mut view.segments, segments);
+        let sealed = view.tail.forget(new_head.sealed);
         view.head = new_head;
         view.version = version;
+        drop(view);
+        // Giving so much memory back takes a while, and nobody has to wait for it.
+        drop((replaced, sealed));
         Ok(())
     }
 }

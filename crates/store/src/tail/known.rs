@@ -11,7 +11,7 @@ pub struct Known {
 }
 
 #[derive(Default)]
-struct Era {
+pub struct Era {
     /// The last journal position in it, once no more can come.
     through: Option<i64>,
     ids: HashSet<u64, RandomState>,
@@ -39,16 +39,17 @@ impl Known {
         }
     }
 
-    /// Lets go of what is sealed. Where another process sealed up to the middle of an era, the sets are made anew of what
+    /// Lets go of what is sealed, and returns it. Where another process sealed up to the middle of an era, the sets are made anew of what
     /// `remains`.
-    pub fn forget<'a>(&mut self, sealed: i64, remains: impl Iterator<Item = &'a [u64]>) {
+    pub fn forget<'a>(&mut self, sealed: i64, remains: impl Iterator<Item = &'a [u64]>) -> Vec<Era> {
         let is_gone = |era: &Era| era.through.is_some_and(|through| through <= sealed);
         let is_clean = self.eras.iter().any(|era| era.through == Some(sealed));
         if is_clean {
-            self.eras.retain(|era| !is_gone(era));
+            self.eras.extract_if(.., |era| is_gone(era)).collect()
         } else {
-            self.eras.clear();
+            let gone = std::mem::take(&mut self.eras);
             remains.for_each(|fingerprints| self.extend(fingerprints));
+            gone
         }
     }
 }

@@ -80,6 +80,14 @@ impl Chunk {
     }
 }
 
+/// What a tail let go of.
+#[derive(Default)]
+#[allow(dead_code, reason = "held to be dropped")]
+pub struct Gone {
+    chunks: Vec<Chunk>,
+    eras: Vec<known::Era>,
+}
+
 /// What is accepted and not yet sealed.
 pub struct Tail {
     key: PersonKey,
@@ -200,7 +208,10 @@ impl Tail {
     }
 
     /// Drops everything up to `sealed`: it is in published segments now.
-    pub fn forget(&mut self, sealed: i64) {
+    ///
+    /// Returns what that was, to be dropped when nobody waits for the tail any more.
+    #[must_use = "giving much memory back takes long"]
+    pub fn forget(&mut self, sealed: i64) -> Gone {
         self.last_position = self.last_position.max(sealed);
         self.forget_links(sealed);
         let first = |positions: &[(i64, usize)]| positions.first().map(|&(position, _)| position);
@@ -209,23 +220,26 @@ impl Tail {
             .first()
             .map_or(&self.fresh_positions, |chunk| &chunk.positions);
         if first(oldest).is_none_or(|position| position > sealed) {
-            return;
+            return Gone::default();
         }
         if first(&self.fresh_positions).is_some_and(|position| position <= sealed) {
             self.freeze();
         }
-        self.chunks.retain_mut(|chunk| {
+        let is_gone = |chunk: &mut Chunk| {
             let gone = chunk.positions.partition_point(|&(position, _)| position <= sealed);
             let rows_gone: usize = chunk.positions.drain(..gone).map(|(_, rows)| rows).sum();
             chunk.batch = chunk.batch.slice(rows_gone, chunk.batch.num_rows() - rows_gone);
             chunk.fingerprints.drain(..rows_gone);
-            chunk.batch.num_rows() > 0
-        });
+            chunk.batch.num_rows() == 0
+        };
+        let chunks = self.chunks.extract_if(.., is_gone).collect();
         self.count();
         self.has_marked &= self.rows > 0;
         let frozen = self.chunks.iter().map(|chunk| chunk.fingerprints.as_slice());
-        self.ids
+        let eras = self
+            .ids
             .forget(sealed, frozen.chain([self.fresh_fingerprints.as_slice()]));
+        Gone { chunks, eras }
     }
 
     /// Lets go of whoever is forgotten: their rows, and what anybody said of who they are. Ids stay known until they are
