@@ -23,6 +23,9 @@ pub const POINTS: &[&str] = &[
     "trim.some",
     "expire.begun",
     "expire.removed",
+    "erase.asked",
+    "erase.removed",
+    "erase.expired",
     "migrate.begun",
     "migrate.done",
 ];

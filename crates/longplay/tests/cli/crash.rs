@@ -1,11 +1,14 @@
 //! The server dies two hundred times, at random moments and at every place where it hurts, while events come in over HTTP and
-//! from files; and is compared with what it had acknowledged.
+//! from files and people are forgotten; and is compared with what it had acknowledged. So does whoever opens a directory of an
+//! older format.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Mutex,
@@ -28,14 +31,16 @@ const POSTERS: u64 = 3;
 const LOOK_EVERY: usize = 20;
 /// How long a place to die at is waited for, before the clock decides.
 const PLACE_WAIT_MAX: Duration = Duration::from_millis(1_500);
-/// Places that only a directory of an older format passes.
-const OLD_ONLY: &str = "migrate.";
+/// Every so many rounds somebody is forgotten.
+const ERASE_EVERY: usize = 5;
 
 /// What was said, and what of it the server said that it has.
 #[derive(Default)]
 struct Ledger {
     sent: BTreeSet<String>,
     acknowledged: BTreeSet<String>,
+    /// Events of people who were forgotten.
+    forgotten: BTreeSet<String>,
 }
 
 struct Trial {
@@ -72,7 +77,7 @@ fn nothing_acknowledged_is_lost_or_doubled_by_two_hundred_deaths() {
         trial.ledger.lock().unwrap().acknowledged.len(),
         trial.deaths
     );
-    for place in POINTS.iter().filter(|place| !place.starts_with(OLD_ONLY)) {
+    for place in POINTS.iter().filter(|place| !place.starts_with("migrate.")) {
         assert!(
             trial.deaths.contains_key(*place),
             "never died at {place}: {:?}",
@@ -84,7 +89,11 @@ fn nothing_acknowledged_is_lost_or_doubled_by_two_hundred_deaths() {
 impl Trial {
     /// Serves, imports beside it every third time, and dies.
     fn round(&mut self, round: usize) {
-        let places: Vec<_> = POINTS.iter().filter(|place| !place.starts_with(OLD_ONLY)).collect();
+        let is_served = |place: &&&str| !place.starts_with("migrate.") && !place.starts_with("erase.");
+        let places: Vec<_> = POINTS.iter().filter(is_served).collect();
+        if round % ERASE_EVERY == 1 {
+            self.forget(round);
+        }
         let place = round.is_multiple_of(2).then(|| *places[round / 2 % places.len()]);
         let mut serve = self.command(&["serve", "--listen", "127.0.0.1:0"], place);
         let mut server = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -129,6 +138,46 @@ impl Trial {
                 *self.deaths.entry("import".to_owned()).or_default() += 1;
             }
         }
+    }
+
+    /// Somebody comes, is forgotten by a command that dies, and by a second one that doesn't.
+    fn forget(&mut self, round: usize) {
+        let handle = format!("gone-for-good-{round}");
+        let ids: Vec<String> = (0..20).map(|row| format!("forgotten-{round}-{row}")).collect();
+        let mut rows = String::from("time,person,event,id\n");
+        for id in &ids {
+            let _ = writeln!(rows, "2026-01-05T10:00:00Z,{handle},viewed,{id}");
+        }
+        let file = self.workspace.file("gone.csv", &rows);
+        self.ledger.lock().unwrap().sent.extend(ids.iter().cloned());
+        assert_eq!(self.workspace.run(&["import", &file]).code, 0);
+        let places: Vec<_> = POINTS.iter().filter(|place| place.starts_with("erase.")).collect();
+        let place = places
+            .get(round / ERASE_EVERY % (places.len() + 1))
+            .map(|place| **place);
+        let arguments = ["person", "erase", &handle, "--yes"];
+        let mut command = self.workspace.command(&arguments);
+        if let Some(place) = place {
+            command.env("LONGPLAY_CRASH_AT", format!("{place}:1"));
+        }
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        if place.is_none() {
+            thread::sleep(Duration::from_millis(self.chance.random_range(1..150)));
+            let _ = child.kill();
+        }
+        let died = child.wait_with_output().unwrap().status;
+        if was_aborted(died) || died.code().is_none() {
+            let how = place.unwrap_or("erasing").to_owned();
+            *self.deaths.entry(how).or_default() += 1;
+        }
+        let again = self.workspace.run(&arguments);
+        let is_nobody = again.err.contains("nobody is known");
+        assert!(again.code == 0 || is_nobody, "{}{}", again.out, again.err);
+        self.ledger.lock().unwrap().forgotten.extend(ids);
+        let file = files(&self.workspace.data())
+            .into_iter()
+            .find(|path| holds(path, handle.as_bytes()));
+        assert_eq!(file, None, "{handle} is still there after {place:?}");
     }
 
     fn command(&self, arguments: &[&str], place: Option<&str>) -> Command {
@@ -202,6 +251,7 @@ impl Trial {
             let row: Value = serde_json::from_str(row).unwrap();
             let id = row["id"].as_str().unwrap().to_owned();
             assert!(ledger.sent.contains(&id), "{id} was never sent");
+            assert!(!ledger.forgotten.contains(&id), "{id} was forgotten");
             assert!(found.insert(id), "{row} is there twice");
         }
         let lost: Vec<_> = ledger.acknowledged.difference(&found).collect();
@@ -260,4 +310,60 @@ fn was_aborted(status: std::process::ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
     const SIGABRT: i32 = 6;
     status.signal() == Some(SIGABRT)
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
+}
+
+fn holds(path: &Path, text: &[u8]) -> bool {
+    fs::read(path).unwrap().windows(text.len()).any(|bytes| bytes == text)
+}
+
+#[test]
+fn whoever_dies_while_bringing_an_old_directory_up_to_date_can_be_followed() {
+    let samples: [&[u8]; 2] = [
+        include_bytes!("../../../store/tests/formats/v1.tar.zst"),
+        include_bytes!("../../../store/tests/formats/v2.tar.zst"),
+    ];
+    for (number, sample) in samples.into_iter().enumerate() {
+        let rows = |workspace: &Workspace| {
+            let done = workspace.run(&["export", "events", "--format", "jsonl"]);
+            assert_eq!(done.code, 0, "{}", done.err);
+            done.out
+        };
+        let unpacked = || {
+            let workspace = Workspace::new();
+            let plain = zstd::decode_all(sample).unwrap();
+            tar::Archive::new(plain.as_slice()).unpack(workspace.folder()).unwrap();
+            workspace
+        };
+        let expected = rows(&unpacked());
+        assert!(!expected.is_empty());
+        let places = POINTS.iter().filter(|place| place.starts_with("migrate."));
+        let by_place = places.map(|place| (Some(place), 0));
+        for (place, millis) in by_place.chain((0..12).map(|step| (None, 1 + step * 3))) {
+            let workspace = unpacked();
+            let mut command = workspace.command(&["goal", "list"]);
+            if let Some(place) = place {
+                command.env("LONGPLAY_CRASH_AT", format!("{place}:1"));
+            }
+            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            if place.is_none() {
+                thread::sleep(Duration::from_millis(millis));
+                let _ = child.kill();
+            }
+            let died = child.wait().unwrap();
+            assert!(
+                place.is_none() || was_aborted(died),
+                "sample {number}, {place:?}: {died}"
+            );
+            assert_eq!(rows(&workspace), expected, "sample {number}, {place:?}, {millis} ms");
+            let check = workspace.run(&["check"]);
+            assert_eq!(check.code, 0, "{}{}", check.out, check.err);
+        }
+    }
 }

@@ -22,7 +22,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 use self::rewrite::Leaving;
 pub(crate) use self::rewrite::own_key;
 use crate::{
-    Store,
+    Store, crash,
     error::{Context, Result},
     lake::{
         expire, leftover,
@@ -51,6 +51,7 @@ impl Store {
         let Some(number) = self.ask_to_forget(key, named, now)? else {
             return Ok(None);
         };
+        crash::point("erase.asked");
         self.finish_under(&lock, now)?;
         registry::receipt(&self.registry(), number, person).map(Some)
     }
@@ -123,9 +124,11 @@ impl Store {
         let swept = self.sweep()?;
         if registry::is_asked(&self.registry())? {
             self.remove(lock, now)?;
+            crash::point("erase.removed");
         }
         let (gone, all_gone) = self.expire_at_once(now)?;
         registry::files_removed(&self.registry(), swept + gone)?;
+        crash::point("erase.expired");
         let is_done = all_gone && self.clean_databases()?;
         if is_done {
             registry::done(&self.registry())?;
