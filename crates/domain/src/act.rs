@@ -1,6 +1,6 @@
 //! The closed classification of what a person can do, and which names of the outside mean which act.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// What a person did. The number is the code used in memory; on disk and on the wire an act is its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -156,6 +156,38 @@ impl Act {
     }
 }
 
+/// What the owner says that names mean, where it is not what they mean to everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Acts(BTreeMap<String, Act>);
+
+impl Acts {
+    /// A name as it is looked up: case, spaces, hyphens and underscores don't matter.
+    pub fn key(event: &str) -> String {
+        let kept = event.trim().chars().filter(|letter| !matches!(letter, ' ' | '_' | '-'));
+        kept.flat_map(char::to_lowercase).collect()
+    }
+
+    /// What an event's name means.
+    pub fn of(&self, event: &str) -> Act {
+        if self.0.is_empty() {
+            return Act::of(event);
+        }
+        let said = self.0.get(&Self::key(event)).copied();
+        said.unwrap_or_else(|| Act::of(event))
+    }
+
+    /// The names that mean something of the owner's own, as they are looked up.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Act)> {
+        self.0.iter().map(|(key, act)| (key.as_str(), *act))
+    }
+}
+
+impl FromIterator<(String, Act)> for Acts {
+    fn from_iter<I: IntoIterator<Item = (String, Act)>>(said: I) -> Self {
+        Self(said.into_iter().map(|(name, act)| (Self::key(&name), act)).collect())
+    }
+}
+
 impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -173,6 +205,26 @@ mod tests {
             assert_eq!(Act::from_code(act.code()), Some(act));
             assert_eq!(Act::of(act.name()), act);
         }
+    }
+
+    #[test]
+    fn the_owners_word_goes_before_ours() {
+        let acts: Acts = [
+            ("Lesson Finished".to_owned(), Act::Watched),
+            ("page".to_owned(), Act::Other),
+        ]
+        .into_iter()
+        .collect();
+        for (name, act) in [
+            ("lesson_finished", Act::Watched),
+            (" LESSON-finished", Act::Watched),
+            ("page", Act::Other),
+            ("pageview", Act::Viewed),
+            ("Lesson Started", Act::Other),
+        ] {
+            assert_eq!(acts.of(name), act, "{name}");
+        }
+        assert_eq!(Acts::default().of("page"), Act::Viewed);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Act, Also, Amount, Claim, Currency, Event, EventId, Field, Forgotten, Handle, Link, Money, PersonKey, Refusal,
+    Acts, Also, Amount, Claim, Currency, Event, EventId, Field, Forgotten, Handle, Link, Money, PersonKey, Refusal,
     Time, When, Zone, money::AmountError, refusal::quoted,
 };
 
@@ -24,6 +24,8 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// owner said of forgetting.
 #[derive(Clone, Debug)]
 pub struct Gate {
+    /// What names mean by the owner's own word.
+    pub acts: Arc<Acts>,
     pub now: Time,
     pub zone: Zone,
     pub key: PersonKey,
@@ -36,6 +38,7 @@ impl Gate {
     /// A gate of a workspace that keeps everything and forgot nobody.
     pub fn new(now: Time, zone: Zone, key: PersonKey) -> Self {
         Self {
+            acts: Arc::default(),
             now,
             zone,
             key,
@@ -60,7 +63,7 @@ impl Gate {
             mark: claim.mark,
             time,
             id: EventId(String::new()),
-            act: Act::of(&name),
+            act: self.acts.of(&name),
             name,
             piece: optional(claim.piece, Field::Piece, URL_BYTES_MAX)?,
             channel: short(claim.channel, Field::Channel)?,
@@ -226,6 +229,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Act;
 
     fn gate() -> Gate {
         let now = Time::parse("2026-03-01T00:00:00Z", &Zone::utc()).unwrap();

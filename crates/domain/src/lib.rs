@@ -20,7 +20,7 @@ pub mod refusal;
 pub mod sample;
 pub mod time;
 
-pub use act::Act;
+pub use act::{Act, Acts};
 pub use admit::Gate;
 pub use claim::{Also, Amount, Claim, Mark, When};
 pub use event::{Event, EventId};

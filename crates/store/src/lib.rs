@@ -6,6 +6,7 @@
 #![doc = "\nDeliberately absent: questions and statistics, wire formats, HTTP, clocks (now is an argument)."]
 
 mod accept;
+mod acts;
 mod backup;
 mod check;
 pub mod crash;

@@ -108,6 +108,7 @@ impl Store {
         let rules = self.watch().rules()?;
         let gate = Gate {
             now,
+            acts: rules.acts,
             zone: rules.zone,
             key: self.key,
             forgotten: rules.forgotten,

@@ -3,7 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use longplay_domain::{Forgotten, Zone};
+use longplay_domain::{Acts, Forgotten, Zone};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
@@ -27,6 +27,7 @@ pub struct Watch {
 pub struct Rules {
     pub zone: Zone,
     pub forgotten: Arc<Forgotten>,
+    pub acts: Arc<Acts>,
     /// Tells states of `forgotten` apart; only grows.
     pub erasures: i64,
     /// After how many days events go.
@@ -75,6 +76,7 @@ impl Watch {
         };
         Ok(Rules {
             zone: registry::zone(&state)?,
+            acts: Arc::new(registry::acts(&state)?),
             forgotten,
             erasures,
             keep_days: registry::keep_days(&state)?,

@@ -1,5 +1,6 @@
 //! The commands, one a file: each parses its own arguments, makes the calls and renders what comes back.
 
+mod act;
 mod ask;
 mod backup;
 mod check;
@@ -25,6 +26,7 @@ pub enum Command {
     Ask(ask::Args),
     Estimate(estimate::Args),
     Goal(goal::Args),
+    Act(act::Args),
     Export(export::Args),
     Check(check::Args),
     Backup(backup::Args),
@@ -44,6 +46,7 @@ impl Command {
             Self::Ask(args) => ask::run(&args, config),
             Self::Estimate(args) => estimate::run(&args),
             Self::Goal(args) => goal::run(args, config),
+            Self::Act(args) => act::run(&args, config),
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),
             Self::Backup(args) => backup::run(&args, config),

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["serve"],
     &["demo"],
@@ -15,6 +15,10 @@ const COMMANDS: [&[&str]; 29] = [
     &["goal", "add"],
     &["goal", "list"],
     &["goal", "remove"],
+    &["act"],
+    &["act", "list"],
+    &["act", "set"],
+    &["act", "reset"],
     &["export"],
     &["check"],
     &["backup"],

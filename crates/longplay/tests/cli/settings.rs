@@ -158,3 +158,52 @@ fn a_token_is_made_listed_and_revoked() {
     assert_eq!(workspace.run(&["token", "revoke", "support"]).code, 0);
     assert_eq!(workspace.run(&["token", "revoke", "support"]).code, 2);
 }
+
+#[test]
+fn a_name_means_what_the_owner_says_for_what_is_held_and_for_what_comes() {
+    let workspace = Workspace::new();
+    let rows = |from: u32, to: u32| {
+        let row = |number: u32| {
+            format!(
+                "2026-01-{:02}T10:00:00Z,p{},Lesson Finished,l{number}\n",
+                1 + number % 9,
+                number % 3
+            )
+        };
+        format!("time,person,event,id\n{}", (from..to).map(row).collect::<String>())
+    };
+    let acts = || -> Vec<String> {
+        let shown = workspace.json(&["person", "export", "p1"]);
+        let events = shown["events"].as_array().unwrap();
+        events
+            .iter()
+            .map(|event| event["act"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let file = workspace.file("one.csv", &rows(0, 9));
+    assert_eq!(workspace.run(&["import", &file]).code, 0);
+    assert_eq!(acts(), ["other"; 3]);
+    let said = workspace.run(&["act", "set", "lesson_finished", "watched"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("changed: 9"), "{}", said.out);
+    assert_eq!(acts(), ["watched"; 3]);
+    let file = workspace.file("two.csv", &rows(9, 18));
+    assert_eq!(workspace.run(&["import", &file]).code, 0);
+    assert_eq!(acts(), ["watched"; 6]);
+    assert_eq!(
+        workspace.json(&["act", "list", "--json"])["acts"]["lessonfinished"],
+        "watched"
+    );
+    assert_eq!(workspace.run(&["check"]).code, 0);
+    assert!(
+        workspace
+            .run(&["act", "reset", "Lesson Finished"])
+            .out
+            .contains("changed: 18")
+    );
+    assert_eq!(acts(), ["other"; 6]);
+    let wrong = workspace.run(&["act", "set", "Lesson Finished", "seen"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("viewed, opened"), "{}", wrong.err);
+    assert_eq!(workspace.run(&["check"]).code, 0);
+}

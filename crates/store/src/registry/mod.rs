@@ -28,7 +28,7 @@ pub(crate) use erasures::{
 };
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
-pub(crate) use settings::{keep_days, secret, set_keep_days, zone};
+pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};
 
 /// The on-disk format this release writes.
 pub const FORMAT: i64 = 3;

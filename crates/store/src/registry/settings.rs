@@ -1,6 +1,6 @@
 //! Settings of the workspace: its zone, its secret, whether it is a demonstration.
 
-use longplay_domain::{PersonKey, Zone};
+use longplay_domain::{Act, Acts, PersonKey, Zone};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{hex, random};
@@ -72,6 +72,34 @@ pub(crate) fn set_keep_days(connection: &Connection, days: Option<u32>) -> Resul
         Some(days) => put(connection, "retention_days", &days.to_string()),
         None => connection
             .execute("DELETE FROM setting WHERE name = 'retention_days'", [])
+            .doing("write the settings")
+            .map(drop),
+    }
+}
+
+/// Settings of this kind say what a name means.
+const ACT: &str = "act:";
+
+/// What names mean by the owner's own word.
+pub(crate) fn acts(connection: &Connection) -> Result<Acts> {
+    let mut select = connection
+        .prepare_cached("SELECT substr(name, 5), value FROM setting WHERE name GLOB 'act:*'")
+        .doing(DOING)?;
+    let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    let rows: Vec<(String, String)> = rows.and_then(Iterator::collect).doing(DOING)?;
+    let known = rows
+        .into_iter()
+        .filter_map(|(name, act)| Some((name, Act::named(&act)?)));
+    Ok(known.collect())
+}
+
+/// Says what a name means, or takes that back.
+pub(crate) fn set_act(connection: &Connection, event: &str, act: Option<Act>) -> Result<()> {
+    let name = format!("{ACT}{}", Acts::key(event));
+    match act {
+        Some(act) => put(connection, &name, act.name()),
+        None => connection
+            .execute("DELETE FROM setting WHERE name = ?1", [name])
             .doing("write the settings")
             .map(drop),
     }
