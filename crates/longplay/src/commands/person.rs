@@ -122,6 +122,9 @@ fn card(store: &Store, handle: &str) -> anyhow::Result<PersonCard> {
 }
 
 fn nobody(handle: &str) -> anyhow::Error {
+    if handle.contains(':') {
+        return anyhow::anyhow!("nobody is known by “{handle}”");
+    }
     anyhow::anyhow!("nobody is known by “{handle}”; a bare handle means custom:{handle}")
 }
 
