@@ -63,10 +63,15 @@ fn nothing_acknowledged_is_lost_or_doubled_by_two_hundred_deaths() {
         chance: ChaCha8Rng::seed_from_u64(3),
     };
     let mut round = 0;
-    while trial.deaths.values().sum::<usize>() < KILLS {
+    // A busy machine takes more rounds until the rare places are passed.
+    let places = || POINTS.iter().filter(|place| !place.starts_with("migrate."));
+    let is_over = |deaths: &BTreeMap<String, usize>| {
+        deaths.values().sum::<usize>() >= KILLS && places().all(|place| deaths.contains_key(*place))
+    };
+    while !is_over(&trial.deaths) {
         trial.round(round);
         round += 1;
-        assert!(round < KILLS * 3, "it hardly dies any more: {:?}", trial.deaths);
+        assert!(round < KILLS * 3, "it never dies at some places: {:?}", trial.deaths);
         if round.is_multiple_of(LOOK_EVERY) {
             trial.look();
         }
@@ -77,13 +82,6 @@ fn nothing_acknowledged_is_lost_or_doubled_by_two_hundred_deaths() {
         trial.ledger.lock().unwrap().acknowledged.len(),
         trial.deaths
     );
-    for place in POINTS.iter().filter(|place| !place.starts_with("migrate.")) {
-        assert!(
-            trial.deaths.contains_key(*place),
-            "never died at {place}: {:?}",
-            trial.deaths
-        );
-    }
 }
 
 impl Trial {
