@@ -1,7 +1,7 @@
 //! What names of events mean, by the owner's own word: for what comes, at the gate; for what is held, by writing anew the
 //! segments that say otherwise.
 
-use std::{fs::File, sync::Arc};
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use longplay_domain::{Act, Acts, Time};
@@ -13,7 +13,6 @@ use crate::{
     registry,
     rows::EVERYBODY,
     segment::{
-        Written,
         read::{Form, Segment},
         schema::Column,
     },
@@ -39,7 +38,9 @@ impl Store {
         let (mut written, mut replaced, mut rows) = (Vec::new(), Vec::new(), 0);
         for segment in self.live_segments()? {
             if is_at_odds(&segment, &acts)? {
-                written.extend(self.reclassified(&segment, &acts, (&lock, now), &mut rows)?);
+                written.extend(self.write_anew(&segment, (&lock, now), |_, batch| {
+                    reclassified(&batch, &acts, &mut rows)
+                })?);
                 replaced.push(segment.info.file_id);
             }
         }
@@ -55,28 +56,6 @@ impl Store {
             })?;
         }
         Ok(rows)
-    }
-
-    fn reclassified(
-        &self,
-        segment: &Segment,
-        acts: &Acts,
-        (lock, now): (&File, Time),
-        rows: &mut u64,
-    ) -> Result<Option<Written>> {
-        let position = self.refresh()?.head.sealed;
-        self.write_segment(position, |writer| {
-            writer.rewrites(&segment.info.name);
-            let mut reader = segment.read(&Column::ALL, &EVERYBODY, Form::Plain)?;
-            while let Some(batch) = reader.next_batch()? {
-                writer.append(&renamed(&batch, acts, rows))?;
-                // A large segment takes longer than a busy tail has room for.
-                if self.refresh()?.tail.is_full() {
-                    self.seal_under(lock, now)?;
-                }
-            }
-            Ok(())
-        })
     }
 }
 
@@ -96,7 +75,7 @@ fn is_at_odds(segment: &Segment, acts: &Acts) -> Result<bool> {
     Ok(false)
 }
 
-fn renamed(batch: &RecordBatch, acts: &Acts, changed: &mut u64) -> RecordBatch {
+fn reclassified(batch: &RecordBatch, acts: &Acts, changed: &mut u64) -> RecordBatch {
     let said = batch.column(Column::Act.index()).as_string::<i32>();
     let names = batch.column(Column::Event.index()).as_string::<i32>();
     let meant: StringArray = names.iter().map(|name| Some(acts.of(name?).name())).collect();

@@ -21,6 +21,7 @@ mod merge;
 mod order;
 mod people;
 mod registry;
+mod rewrite;
 mod rows;
 mod seal;
 mod segment;

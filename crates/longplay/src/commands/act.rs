@@ -31,18 +31,11 @@ enum Verb {
     Set {
         /// The event's name; case, spaces, hyphens and underscores don't matter
         event: String,
-        #[arg(value_parser = act)]
+        #[arg(value_parser = super::goal::act)]
         act: Act,
     },
     /// Let a name mean again what it means to everybody
     Reset { event: String },
-}
-
-fn act(text: &str) -> Result<Act, String> {
-    Act::named(text.trim()).ok_or_else(|| {
-        let names: Vec<_> = Act::ALL.into_iter().map(Act::name).collect();
-        format!("the acts are {}", names.join(", "))
-    })
 }
 
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {

@@ -54,7 +54,7 @@ struct Add {
 }
 
 /// An act by its own name or by any name that means it; `other` is asked for by its own name only.
-fn act(text: &str) -> Result<Act, String> {
+pub fn act(text: &str) -> Result<Act, String> {
     let found = Act::named(text.trim()).or_else(|| Some(Act::of(text)).filter(|act| *act != Act::Other));
     found.ok_or_else(|| {
         let names: Vec<_> = Act::ALL.into_iter().map(Act::name).collect();

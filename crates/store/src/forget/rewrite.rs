@@ -238,34 +238,24 @@ impl Store {
         &self,
         segment: &Segment,
         leaving: &Leaving<'_>,
-        (lock, now): (&File, Time),
+        at_work: (&File, Time),
         rewritten: &mut Rewritten,
     ) -> Result<()> {
-        let position = self.refresh()?.head.sealed;
         let rows = &mut rewritten.rows;
-        let written = self.write_segment(position, |writer| {
-            writer.rewrites(&segment.info.name);
-            let mut reader = segment.read(&Column::ALL, &EVERYBODY, Form::Plain)?;
-            while let Some(batch) = reader.next_batch()? {
-                let staying = match leaving.stays(&batch) {
-                    None => batch,
-                    Some(stays) => {
-                        let gone = part(&batch, &compute::not(&stays).expect("truth values have opposites"));
-                        *rows += gone.num_rows() as u64;
-                        writer.leave_out(&gone);
-                        part(&batch, &stays)
-                    }
-                };
-                writer.append(&match &leaving.names {
-                    Some(names) => names.taken_out_of(staying),
-                    None => staying,
-                })?;
-                // A large segment takes longer than a busy tail has room for.
-                if self.refresh()?.tail.is_full() {
-                    self.seal_under(lock, now)?;
+        let written = self.write_anew(segment, at_work, |writer, batch| {
+            let staying = match leaving.stays(&batch) {
+                None => batch,
+                Some(stays) => {
+                    let gone = part(&batch, &compute::not(&stays).expect("truth values have opposites"));
+                    *rows += gone.num_rows() as u64;
+                    writer.leave_out(&gone);
+                    part(&batch, &stays)
                 }
+            };
+            match &leaving.names {
+                Some(names) => names.taken_out_of(staying),
+                None => staying,
             }
-            Ok(())
         })?;
         rewritten.written.extend(written);
         rewritten.replaced.push(segment.info.file_id);
