@@ -6,6 +6,7 @@
 
 use crate::Estimate;
 use crate::gradient::{Dual, Real};
+use crate::linear;
 use crate::optimise::{self, Objective, Starts};
 use crate::random::even;
 use crate::special::normal;
@@ -128,10 +129,10 @@ pub(crate) fn minimise_objective<'a, M: Parameters<N>, const N: usize>(
     let found = optimise::minimise(objective, starts).ok_or(FitError::NoOptimum)?;
     let precision = match spread {
         _ if found.at_edge => None,
-        Some(spread) if is_known => optimise::cholesky(&spread).map(|lower| optimise::inverse(&lower)),
+        Some(spread) if is_known => linear::cholesky(&spread).map(|lower| optimise::inverse(&lower)),
         _ => Some(optimise::hessian(objective, &found.at)),
     };
-    let precision = precision.and_then(|hessian| optimise::cholesky(&hessian));
+    let precision = precision.and_then(|hessian| linear::cholesky(&hessian));
     let warning = match (found.at_edge, precision.is_none()) {
         (true, _) => Some(FitWarning::AtBoundary),
         (false, true) => Some(FitWarning::Flat),
@@ -192,7 +193,7 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
     }
 
     fn draw(&self, precision: &[[f64; N]; N], place: [f64; N]) -> M {
-        let step = optimise::solve_transposed(precision, &place.map(normal::quantile));
+        let step = linear::solve_transposed(precision, &place.map(normal::quantile));
         M::from_array(std::array::from_fn(|i| {
             (self.logs[i] + step[i])
                 .clamp(-2.0 * optimise::BOX, 2.0 * optimise::BOX)

@@ -63,34 +63,53 @@ pub(crate) fn solve(rows: Vec<Vec<f64>>, right: Vec<f64>) -> Option<Vec<f64>> {
     Some(factorise(rows)?.solve(&right))
 }
 
-/// The lower triangular L with L·Lᵀ = matrix; `None` unless it is positive definite.
-pub(crate) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
-    let n = matrix.len();
-    let mut lower = vec![vec![0.0; n]; n];
-    for i in 0..n {
+/// The lower triangular L with L·Lᵀ = matrix, in rows of arrays or of vectors; `None` unless it is positive definite.
+pub(crate) fn cholesky<R, M>(matrix: &M) -> Option<M>
+where
+    R: AsRef<[f64]> + AsMut<[f64]>,
+    M: Clone + AsRef<[R]> + AsMut<[R]>,
+{
+    let mut whole = matrix.clone();
+    let lower = whole.as_mut();
+    for i in 0..lower.len() {
+        let (above, row) = lower.split_at_mut(i);
+        let row = row[0].as_mut();
+        let scale = row[i].abs();
         for j in 0..=i {
-            let rest = matrix[i][j] - (0..j).map(|k| lower[i][k] * lower[j][k]).sum::<f64>();
+            let sum: f64 = match above.get(j) {
+                Some(other) => (0..j).map(|k| row[k] * other.as_ref()[k]).sum(),
+                None => (0..j).map(|k| row[k] * row[k]).sum(),
+            };
+            let rest = row[j] - sum;
             if i == j {
-                if !rest.is_finite() || rest <= 1e-12 * matrix[i][i].abs() {
+                if !rest.is_finite() || rest <= 1e-12 * scale {
                     return None;
                 }
-                lower[i][i] = rest.sqrt();
+                row[i] = rest.sqrt();
             } else {
-                lower[i][j] = rest / lower[j][j];
+                row[j] = rest / above[j].as_ref()[j];
             }
         }
+        row[i + 1..].fill(0.0);
     }
-    Some(lower)
+    Some(whole)
 }
 
 /// The x with Lᵀ·x = z: a draw with covariance (L·Lᵀ)⁻¹ when z is standard normal.
-pub(crate) fn solve_transposed(lower: &[Vec<f64>], z: &[f64]) -> Vec<f64> {
-    let mut x = z.to_vec();
-    for i in (0..z.len()).rev() {
-        let sum: f64 = (i + 1..z.len()).map(|k| lower[k][i] * x[k]).sum();
-        x[i] = (x[i] - sum) / lower[i][i];
+pub(crate) fn solve_transposed<R, M, V>(lower: &M, z: &V) -> V
+where
+    R: AsRef<[f64]>,
+    M: AsRef<[R]>,
+    V: Clone + AsMut<[f64]>,
+{
+    let lower = lower.as_ref();
+    let mut whole = z.clone();
+    let x = whole.as_mut();
+    for i in (0..x.len()).rev() {
+        let sum: f64 = (i + 1..x.len()).map(|k| lower[k].as_ref()[i] * x[k]).sum();
+        x[i] = (x[i] - sum) / lower[i].as_ref()[i];
     }
-    x
+    whole
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! customer-base models are flat along ridges and a tight gradient rule reports failure on perfectly good optima.
 //! Nothing here is random, nothing runs longer than its caps, and a value that is not finite counts as the worst.
 
+use crate::linear::solve_transposed;
+
 /// The logs of parameters stay inside ± this.
 pub(crate) const BOX: f64 = 12.0;
 const STEPS_MAX: usize = 300;
@@ -281,36 +283,6 @@ pub(crate) fn hessian<const N: usize>(objective: &impl Objective<N>, at: &[f64; 
     std::array::from_fn(|i| std::array::from_fn(|j| 0.5 * (columns[i][j] + columns[j][i])))
 }
 
-/// The lower triangular L with L·Lᵀ = matrix; `None` unless it is positive definite.
-pub(crate) fn cholesky<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
-    let mut lower = [[0.0; N]; N];
-    for i in 0..N {
-        for j in 0..=i {
-            let sum: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
-            let rest = matrix[i][j] - sum;
-            if i == j {
-                if !rest.is_finite() || rest <= 1e-12 * matrix[i][i].abs() {
-                    return None;
-                }
-                lower[i][i] = rest.sqrt();
-            } else {
-                lower[i][j] = rest / lower[j][j];
-            }
-        }
-    }
-    Some(lower)
-}
-
-/// The x with Lᵀ·x = z: a draw with covariance (L·Lᵀ)⁻¹ when z is standard normal.
-pub(crate) fn solve_transposed<const N: usize>(lower: &[[f64; N]; N], z: &[f64; N]) -> [f64; N] {
-    let mut x = *z;
-    for i in (0..N).rev() {
-        let sum: f64 = (i + 1..N).map(|k| lower[k][i] * x[k]).sum();
-        x[i] = (x[i] - sum) / lower[i][i];
-    }
-    x
-}
-
 /// (L·Lᵀ)⁻¹.
 pub(crate) fn inverse<const N: usize>(lower: &[[f64; N]; N]) -> [[f64; N]; N] {
     // The columns of L⁻ᵀ; their products with each other are the inverse.
@@ -323,6 +295,7 @@ pub(crate) fn inverse<const N: usize>(lower: &[[f64; N]; N]) -> [[f64; N]; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linear::cholesky;
 
     struct Rosenbrock;
     impl Objective<2> for Rosenbrock {

@@ -11,6 +11,7 @@ use super::gamma_poisson::{Exposed, GammaPoisson};
 use super::ranking::{Ranked, rank_first};
 use crate::Estimate;
 use crate::fitted::{Bootstrap, FitError, interval_of_draws};
+use crate::linear;
 use crate::optimise::{self, Objective};
 use crate::random::{Draws, even};
 use crate::special::{beta, incomplete_gamma};
@@ -53,13 +54,13 @@ fn grid<M>(
     let objective = Posterior(ln_posterior);
     let starts = [start, [start[0], start[1] - 2.0], [start[0], start[1] + 2.0]];
     let mode = optimise::minimise(&objective, &starts)?;
-    let lower = optimise::cholesky(&optimise::hessian(&objective, &mode.at))?;
+    let lower = linear::cholesky(&optimise::hessian(&objective, &mode.at))?;
     let mut nodes = Vec::new();
     let mut whole = 0.0;
     for i in -POINTS..=POINTS {
         for j in -POINTS..=POINTS {
             let z = [i, j].map(|index| REACH * f64::from(index) / f64::from(POINTS));
-            let step = optimise::solve_transposed(&lower, &z);
+            let step = linear::solve_transposed(&lower, &z);
             let at = [mode.at[0] + step[0], mode.at[1] + step[1]];
             let weight = (mode.value - objective.value(&at)).exp();
             if weight > 1e-9 && weight.is_finite() {
