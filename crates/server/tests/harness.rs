@@ -14,7 +14,7 @@ use tower::ServiceExt;
 pub struct Server {
     router: Router,
     store: Arc<Store>,
-    _directory: TempDir,
+    directory: Arc<TempDir>,
 }
 
 pub struct Said {
@@ -37,7 +37,16 @@ impl Server {
         Self {
             router,
             store,
-            _directory: directory,
+            directory: Arc::new(directory),
+        }
+    }
+
+    /// The same workspace after a restart at another time.
+    pub fn restarted(&self, clock: fn() -> Time) -> Self {
+        Self {
+            router: router(App::at(Arc::clone(&self.store), clock)),
+            store: Arc::clone(&self.store),
+            directory: Arc::clone(&self.directory),
         }
     }
 

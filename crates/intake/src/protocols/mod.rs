@@ -13,9 +13,9 @@ pub mod posthog;
 pub mod segment;
 mod worth;
 
-use std::net::IpAddr;
+use std::{collections::HashMap, net::IpAddr};
 
-use longplay_domain::{Claim, Mark, PersonKey, Piece, Time, When};
+use longplay_domain::{Amount, Claim, Mark, PersonKey, Piece, Time, When};
 
 use self::body::DAMAGE;
 use crate::{agents, origin::Address};
@@ -71,23 +71,28 @@ pub struct Batch {
     pub key: Option<String>,
     pub items: Vec<Item>,
     pub pieces: Vec<Piece>,
-    /// Which items brought neither an id nor a time of their own.
+    /// Which items are known only by when they came, for they carry money.
     pub unnamed: Vec<Unnamed>,
+    /// How often each thing was said that has neither an id nor a time of its own.
+    said: HashMap<u64, u32>,
 }
 
-/// An item that is known only by when it came and what it says.
+/// An item with neither an id nor a time of its own that carries money: said again it may be another sale, so its id has the
+/// time at which it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unnamed {
     pub place: usize,
-    /// Fingerprint of what it says.
+    /// Fingerprint of who says what.
     pub content: u64,
+    /// How often this body said it before.
+    pub times: u32,
 }
 
 impl Unnamed {
-    /// The id of such an item that came at that time: by its place, for the same thing said twice in one body is two things.
+    /// The id of such an item that came at that time.
     pub fn id(&self, received: Time) -> String {
-        let Self { place, content } = self;
-        format!("~{:x}-{place:x}-{content:016x}", received.micros())
+        let Self { content, times, .. } = self;
+        format!("~{:x}-{times:x}-{content:016x}", received.micros())
     }
 }
 
@@ -115,18 +120,29 @@ impl Item {
 }
 
 impl Batch {
-    /// Adds the next item.
+    /// Adds the next item. One that brings neither an id nor a time is known by who said what on which day, money aside
+    /// (decision 0008): the salt of the day is in the id. Said several times in one body, it is several things.
     fn push(&mut self, mut item: Item, raw: &str, arrival: &Arrival<'_>) {
         if let Item::Claim(claim) = &mut item
             && claim.id.is_none()
             && claim.time == When::At(arrival.received)
         {
-            let unnamed = Unnamed {
-                place: self.items.len(),
-                content: arrival.salt.fingerprint(raw.as_bytes()),
-            };
-            claim.id = Some(unnamed.id(arrival.received));
-            self.unnamed.push(unnamed);
+            let text = format!("{}\n{raw}", claim.person);
+            let content = arrival.salt.fingerprint(text.as_bytes());
+            let said = self.said.entry(content).or_default();
+            let times = *said;
+            *said += 1;
+            if claim.value == Amount::Missing {
+                claim.id = Some(format!("~{}", arrival.hash(&format!("{times}\n{text}"))));
+            } else {
+                let unnamed = Unnamed {
+                    place: self.items.len(),
+                    content,
+                    times,
+                };
+                claim.id = Some(unnamed.id(arrival.received));
+                self.unnamed.push(unnamed);
+            }
         }
         self.items.push(item);
     }
@@ -182,8 +198,13 @@ impl Arrival<'_> {
     fn visit(&self, site: &str) -> String {
         let ip = self.ip.map(|ip| ip.to_string()).unwrap_or_default();
         let text = format!("{ip}\n{agent}\n{site}", agent = self.user_agent);
+        format!("anonymous:visit-{}", self.hash(&text))
+    }
+
+    /// 32 hex digits made of a text under the salt of the day.
+    fn hash(&self, text: &str) -> String {
         let again = format!("{text}\n");
-        let [high, low] = [text, again].map(|text| self.salt.fingerprint(text.as_bytes()));
-        format!("anonymous:visit-{high:016x}{low:016x}")
+        let [high, low] = [text, &again].map(|text| self.salt.fingerprint(text.as_bytes()));
+        format!("{high:016x}{low:016x}")
     }
 }

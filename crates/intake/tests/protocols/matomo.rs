@@ -1,9 +1,9 @@
 //! Matomo.
 
 use longplay_domain::Claim;
-use longplay_intake::protocols::{Batch, Item, matomo};
+use longplay_intake::protocols::{Arrival, Batch, Item, matomo};
 
-use super::wire::{arrival, claims, recorded, refused, short, time};
+use super::wire::{arrival, at, claims, recorded, refused, short, time};
 
 fn query(query: &str) -> Batch {
     matomo::parse(query, b"", &arrival()).unwrap()
@@ -65,7 +65,33 @@ fn what_the_script_adds_against_caches_is_the_id() {
     let id = |text: &str| one(text).id;
     let sent = "_id=0123456789abcdef&rand=123456&h=10&m=5&s=7&pv_id=AbCd12";
     assert_eq!(id(sent).as_deref(), Some("matomo:0123456789abcdef:123456:1057:AbCd12"));
-    assert!(id("rand=1").unwrap().starts_with('~'), "by its place in the body");
+    assert!(id("rand=1").unwrap().starts_with('~'), "by what it says");
+}
+
+#[test]
+fn what_has_neither_id_nor_time_is_known_by_what_it_says_that_day() {
+    let [a, b, sale] =
+        ["url=a.example/a", "url=a.example/b", "idgoal=1&revenue=5"].map(|text| format!("idsite=1&rec=1&cid=c&{text}"));
+    let ids = |requests: &[&String], received: &str| -> Vec<String> {
+        let body = serde_json::json!({ "requests": requests, "token_auth": "k" }).to_string();
+        let arrival = Arrival {
+            received: at(received),
+            ..arrival()
+        };
+        let batch = matomo::parse("", body.as_bytes(), &arrival).unwrap();
+        claims(batch).into_iter().map(|claim| claim.id.unwrap()).collect()
+    };
+    let noon = ids(&[&a, &b, &a, &sale], "2026-11-23T12:00:00Z");
+    let later = ids(&[&a, &sale, &a, &b], "2026-11-23T18:00:00Z");
+    assert_eq!(
+        [&later[0], &later[2], &later[3]],
+        [&noon[0], &noon[2], &noon[1]],
+        "in whatever order"
+    );
+    assert_ne!(noon[0], noon[2], "twice in one body is two things");
+    assert_ne!(noon[3], later[1], "money said again may be another sale");
+    let other = ids(&[&a.replace("cid=c", "cid=d")], "2026-11-23T12:00:00Z");
+    assert!(!noon.contains(&other[0]));
 }
 
 #[test]

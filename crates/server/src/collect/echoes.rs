@@ -1,6 +1,6 @@
-//! The same said twice. Some scripts give their events neither an id nor a time, so a request that is sent again, by a proxy or
-//! an impatient hand, looks like a second event. What the same visitor says again within a minute, word for word, is taken to
-//! be the first: it gets the first one's time, and with that the id that is made of its content.
+//! The same sale said twice. Some scripts give their events neither an id nor a time. What they say without money is known by who
+//! said it on which day; a sale said again may be another one. So what the same visitor says again within a minute, word for
+//! word, is taken to be the first, sent again by a proxy or an impatient hand: it gets the first one's time and id (decision 0008).
 //!
 //! Kept in memory, so a restart forgets it; bounded, so strangers can't make it grow.
 
@@ -27,7 +27,7 @@ impl Echoes {
     /// Gives a claim that came now, without id or time, those of the first that said the same.
     pub fn settle(&mut self, claim: &mut Claim, unnamed: Unnamed, now: Time) {
         self.forget(now);
-        let said = self.state.hash_one((unnamed, &claim.person));
+        let said = self.state.hash_one((unnamed.content, unnamed.times));
         if let Some(&first) = self.first.get(&said) {
             claim.time = When::At(first);
             claim.id = Some(unnamed.id(first));
@@ -55,12 +55,15 @@ mod tests {
 
     const MINUTE: i64 = 60 * 1_000_000;
 
-    fn said(content: u64, person: &str, micros: i64, echoes: &mut Echoes) -> Claim {
+    fn said(content: u64, times: u32, micros: i64, echoes: &mut Echoes) -> Claim {
         let now = Time::from_micros(micros);
-        let unnamed = Unnamed { place: 0, content };
+        let unnamed = Unnamed {
+            place: 0,
+            content,
+            times,
+        };
         let mut claim = Claim {
             time: When::At(now),
-            person: person.to_owned(),
             id: Some(unnamed.id(now)),
             ..Claim::default()
         };
@@ -71,28 +74,28 @@ mod tests {
     #[test]
     fn within_a_minute_the_same_is_the_first_and_later_it_is_new() {
         let mut echoes = Echoes::default();
-        let first = said(1, "a", 1, &mut echoes);
-        assert_eq!(said(1, "a", MINUTE, &mut echoes), first);
-        let others = [said(2, "a", MINUTE, &mut echoes), said(1, "b", MINUTE, &mut echoes)];
+        let first = said(1, 0, 1, &mut echoes);
+        assert_eq!(said(1, 0, MINUTE, &mut echoes), first);
+        let others = [said(2, 0, MINUTE, &mut echoes), said(1, 1, MINUTE, &mut echoes)];
         assert!(
             others
                 .iter()
                 .all(|other| other.id != first.id || other.time != first.time)
         );
-        let later = said(1, "a", MINUTE + 2, &mut echoes);
+        let later = said(1, 0, MINUTE + 2, &mut echoes);
         assert_eq!(
             later.time,
             When::At(Time::from_micros(MINUTE + 2)),
             "a minute after the first"
         );
-        assert_eq!(said(2, "a", MINUTE + 3, &mut echoes), others[0]);
+        assert_eq!(said(2, 0, MINUTE + 3, &mut echoes), others[0]);
     }
 
     #[test]
     fn it_remembers_only_so_many() {
         let mut echoes = Echoes::default();
         for content in 0..REMEMBERED_MAX as u64 + 10 {
-            said(content, "a", 1, &mut echoes);
+            said(content, 0, 1, &mut echoes);
         }
         assert!(echoes.first.len() <= REMEMBERED_MAX && echoes.first.len() == echoes.order.len());
     }

@@ -7,6 +7,7 @@ mod healthz;
 mod home;
 mod matomo;
 mod methods;
+mod plausible;
 mod sources;
 mod tracker;
 mod v1;
