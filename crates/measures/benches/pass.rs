@@ -3,13 +3,14 @@
 
 use std::{path::Path, time::Instant};
 
-use longplay_domain::{Day, Period, Time, Zone};
+use longplay_domain::{Day, Time, Zone};
 use longplay_measures::{
-    engine::LocalEngine,
-    folds::{Cohorts, Conversions, Reach, Recurrence, Revenue},
+    Ground, Key, Question,
+    evidence::{Evidence, Part},
     pass::{Fold, Observer},
+    standing,
 };
-use longplay_store::{Snapshot, Store};
+use longplay_store::Store;
 
 const RUNS: usize = 7;
 
@@ -31,92 +32,37 @@ fn main() {
         None => Time::from_micros(i64::MAX / 2),
     };
     let store = Store::open_existing(Path::new(data), as_of).expect("a data directory");
-    let snapshot = store.snapshot().expect("a snapshot");
-    measure(&store, &snapshot, as_of, &zone);
+    measure(&store, &Question::new(Key::Returns, as_of, zone));
 }
 
-fn measure(store: &Store, snapshot: &Snapshot, as_of: Time, zone: &Zone) {
-    let engine = LocalEngine::default();
-    let goals = Conversions::new(&store.goals().expect("goals"), snapshot.terms(), Period::default());
-    let today = zone.day_of(as_of);
-    let all = || {
-        (
-            (Cohorts::default(), Recurrence::new(today)),
-            ((goals.fresh(), Revenue::default()), Reach::default()),
-        )
-    };
-    let columns = Observer::columns().with(all().columns());
-    let decode = best(|| snapshot.decode(columns, engine.threads).expect("decoded"));
+fn measure(store: &Store, question: &Question) {
+    let ground = Ground::of(question, store).expect("a ground");
+    let (snapshot, threads) = (&ground.snapshot, ground.engine.threads);
+    let all = standing();
+    let columns = Observer::columns().with(Evidence::begin(&all, question, &ground).columns());
+    let decode = best(|| snapshot.decode(columns, threads).expect("decoded"));
+    let gather = |parts: &[Part]| ground.gather(question, parts).expect("a pass");
     let mut people = 0;
     let pass = best(|| {
-        let ((cohorts, _), _) = engine.run(snapshot, as_of, zone, all).expect("a pass");
-        people = cohorts
-            .into_cells()
-            .into_iter()
-            .map(|(_, cohort)| u64::from(cohort.people))
-            .sum::<u64>();
+        let cells = gather(&all).cohorts().cells().into_iter();
+        people = cells.map(|(_, cohort)| u64::from(cohort.people)).sum::<u64>();
         people
     });
     if std::env::args().any(|argument| argument == "--each") {
-        each_alone(&engine, snapshot, &goals, (as_of, zone));
+        println!(
+            "# walk alone: {:.3} s",
+            best(|| gather(&[]).columns().to_read().len() as u64)
+        );
+        for part in all {
+            let seconds = best(|| gather(&[part]).columns().to_read().len() as u64);
+            println!("# {part:?} alone, with the walk: {seconds:.3} s");
+        }
     }
+    let edition = best(|| ground.edition(question).expect("an edition").answers.len() as u64);
     let bytes = snapshot.column_bytes(&columns.to_read());
     println!(
-        "{{\"decode_s\":{decode},\"pass_s\":{pass},\"events\":{},\"people\":{people},\"threads\":{},\"column_bytes\":{bytes}}}",
+        "{{\"decode_s\":{decode},\"pass_s\":{pass},\"edition_s\":{edition},\"events\":{},\"people\":{people},\"threads\":{threads},\"column_bytes\":{bytes}}}",
         snapshot.rows(),
-        engine.threads
-    );
-}
-
-/// What each fold costs by itself, the walk over histories included.
-fn each_alone(engine: &LocalEngine, snapshot: &Snapshot, goals: &Conversions, (as_of, zone): (Time, &Zone)) {
-    let today = zone.day_of(as_of);
-    let show = |name: &str, seconds: f64| println!("# {name} alone: {seconds:.3} s");
-    show(
-        "cohorts",
-        best(|| {
-            engine
-                .run(snapshot, as_of, zone, Cohorts::default)
-                .expect("a pass")
-                .into_cells()
-                .len() as u64
-        }),
-    );
-    let recurrence = || {
-        engine
-            .run(snapshot, as_of, zone, || Recurrence::new(today))
-            .expect("a pass")
-    };
-    show("recurrence", best(|| recurrence().into_weights().len() as u64));
-    show(
-        "conversions",
-        best(|| {
-            engine
-                .run(snapshot, as_of, zone, || goals.fresh())
-                .expect("a pass")
-                .lags(0)
-                .len() as u64
-        }),
-    );
-    show(
-        "revenue",
-        best(|| {
-            engine
-                .run(snapshot, as_of, zone, Revenue::default)
-                .expect("a pass")
-                .into_cells()
-                .len() as u64
-        }),
-    );
-    show(
-        "reach",
-        best(|| {
-            engine
-                .run(snapshot, as_of, zone, Reach::default)
-                .expect("a pass")
-                .into_cells()
-                .len() as u64
-        }),
     );
 }
 

@@ -3,7 +3,19 @@
 use std::collections::BTreeMap;
 
 use longplay_domain::Day;
+use longplay_stats::Estimate;
 use serde::Serialize;
+
+/// The answers to all standing questions for one state of the data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Edition {
+    /// The instant up to which events exist for it, RFC 3339 in UTC.
+    pub as_of: String,
+    pub zone: String,
+    /// The lake snapshot it was computed from.
+    pub snapshot: i64,
+    pub answers: Vec<Answer>,
+}
 
 /// The answer to one question for one state of the data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +29,7 @@ pub struct Answer {
     pub snapshot: i64,
     /// What an owner can read aloud.
     pub sentence: String,
+    /// The weakest that the sentence rests on.
     pub grade: Grade,
     /// Level of every interval in it, e.g. 0.9.
     pub level: f64,
@@ -69,8 +82,104 @@ pub struct Figure {
     pub low: Option<f64>,
     pub high: Option<f64>,
     pub state: State,
+    /// How it came about.
+    pub grade: Grade,
     /// The first day on which it will be known, when it is too early.
     pub ready_on: Option<Day>,
+}
+
+impl Figure {
+    /// A figure of which nothing is known yet: no data.
+    pub fn unknown(key: impl Into<String>, unit: impl Into<String>, scope: Scope) -> Self {
+        Self {
+            key: key.into(),
+            unit: unit.into(),
+            scope,
+            n: 0,
+            count: 0,
+            value: None,
+            low: None,
+            high: None,
+            state: State::NoData,
+            grade: Grade::Counted,
+            ready_on: None,
+        }
+    }
+
+    /// `count` of `n`, told as that number: counted, so without an interval. No data when there are none to count among.
+    pub fn counted(key: impl Into<String>, unit: impl Into<String>, scope: Scope, (count, n): (u64, u64)) -> Self {
+        Self {
+            n,
+            count: i64::try_from(count).unwrap_or(i64::MAX),
+            value: (n > 0).then_some(count as f64),
+            state: if n > 0 { State::Known } else { State::NoData },
+            ..Self::unknown(key, unit, scope)
+        }
+    }
+
+    /// The share `count` of `n` with its Jeffreys interval. No data when there are none to count among.
+    pub fn share(key: impl Into<String>, scope: Scope, (count, n): (u64, u64), level: f64) -> Self {
+        let estimate = longplay_stats::rates::jeffreys(count, n, level);
+        Self {
+            value: estimate.map(|estimate| estimate.value),
+            low: estimate.map(|estimate| estimate.low),
+            high: estimate.map(|estimate| estimate.high),
+            ..Self::counted(key, "share", scope, (count, n))
+        }
+    }
+
+    /// A share told per 1,000.
+    #[must_use]
+    pub fn per_1000(self) -> Self {
+        let scaled = |share: Option<f64>| share.map(|share| share * 1_000.0);
+        Self {
+            unit: "per_1000".to_owned(),
+            value: scaled(self.value),
+            low: scaled(self.low),
+            high: scaled(self.high),
+            ..self
+        }
+    }
+
+    /// A figure with the value and interval of an estimate over `n`; without one it is too early.
+    pub fn estimated(
+        key: impl Into<String>,
+        unit: impl Into<String>,
+        scope: Scope,
+        (estimate, n): (Option<Estimate>, u64),
+    ) -> Self {
+        Self {
+            n,
+            value: estimate.map(|estimate| estimate.value),
+            low: estimate.map(|estimate| estimate.low),
+            high: estimate.map(|estimate| estimate.high),
+            state: match (estimate, n) {
+                (Some(_), _) => State::Known,
+                (None, 0) => State::NoData,
+                (None, _) => State::TooEarly,
+            },
+            ..Self::unknown(key, unit, scope)
+        }
+    }
+
+    /// The same figure, known only from `ready_on` on (if that can be told).
+    #[must_use]
+    pub fn too_early(self, ready_on: Option<Day>) -> Self {
+        Self {
+            value: None,
+            low: None,
+            high: None,
+            state: State::TooEarly,
+            ready_on,
+            ..self
+        }
+    }
+
+    /// The same figure of another grade.
+    #[must_use]
+    pub fn graded(self, grade: Grade) -> Self {
+        Self { grade, ..self }
+    }
 }
 
 /// A line of a chart: points in order.

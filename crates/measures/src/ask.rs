@@ -4,8 +4,9 @@ use longplay_domain::{Goal, Piece, Sample};
 use longplay_store::{Snapshot, Store, StoreError};
 
 use crate::{
-    answer::{Answer, Grade},
+    answer::{Answer, Edition, Grade},
     engine::LocalEngine,
+    evidence::{Evidence, Part},
     question::{Key, Question},
     questions,
 };
@@ -20,7 +21,7 @@ pub enum AskError {
 }
 
 /// Everything a question rests on, frozen at one moment.
-pub(crate) struct Ground {
+pub struct Ground {
     pub snapshot: Snapshot,
     pub engine: LocalEngine,
     pub goals: Vec<Goal>,
@@ -34,37 +35,17 @@ const VIEWS: &str = "views";
 
 /// Answers a question from everything accepted so far.
 pub fn ask(question: &Question, store: &Store) -> Result<Answer, AskError> {
-    let ground = Ground::of(question, store)?;
-    answer(question, &ground)
+    Ground::of(question, store)?.answer(question)
 }
 
-/// Answers every standing question about one and the same state of the data; `question.key` is ignored.
-pub fn ask_all(question: &Question, store: &Store) -> Result<Vec<Answer>, AskError> {
-    let ground = Ground::of(question, store)?;
-    Key::ALL
-        .into_iter()
-        .map(|key| {
-            answer(
-                &Question {
-                    key,
-                    ..question.clone()
-                },
-                &ground,
-            )
-        })
-        .collect()
-}
-
-fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
-    match question.key {
-        Key::Returns => questions::returns::answer(question, ground),
-        Key::Goals => questions::goals::answer(question, ground),
-        Key::Hits => questions::hits::answer(question, ground),
-    }
+/// Answers every standing question about one and the same state of the data, from one pass; `question.key` is ignored.
+pub fn ask_all(question: &Question, store: &Store) -> Result<Edition, AskError> {
+    Ground::of(question, store)?.edition(question)
 }
 
 impl Ground {
-    fn of(question: &Question, store: &Store) -> Result<Self, AskError> {
+    /// The ground of a question, from everything accepted so far. Which key is asked does not matter.
+    pub fn of(question: &Question, store: &Store) -> Result<Self, AskError> {
         if !(question.level > 0.0 && question.level < 1.0) {
             return Err(AskError::Level(question.level));
         }
@@ -77,8 +58,38 @@ impl Ground {
         })
     }
 
+    /// The answer to one question.
+    pub fn answer(&self, question: &Question) -> Result<Answer, AskError> {
+        let evidence = self.gather(question, questions::parts(question.key))?;
+        questions::answer(question, self, &evidence)
+    }
+
+    /// The answers to all standing questions; `question.key` is ignored.
+    pub fn edition(&self, question: &Question) -> Result<Edition, AskError> {
+        let evidence = self.gather(question, &standing())?;
+        let answer = |key| {
+            let question = Question {
+                key,
+                ..question.clone()
+            };
+            questions::answer(&question, self, &evidence)
+        };
+        Ok(Edition {
+            as_of: question.as_of.to_string(),
+            zone: question.zone.name().to_owned(),
+            snapshot: self.snapshot.id(),
+            answers: Key::ALL.into_iter().map(answer).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// One pass over all histories, for the evidence asked for.
+    pub fn gather(&self, question: &Question, parts: &[Part]) -> Result<Evidence, AskError> {
+        let begin = || Evidence::begin(parts, question, self);
+        Ok(self.engine.run(&self.snapshot, question.as_of, &question.zone, begin)?)
+    }
+
     /// An answer of this question that says nothing yet.
-    pub fn blank(&self, question: &Question) -> Answer {
+    pub(crate) fn blank(&self, question: &Question) -> Answer {
         Answer {
             question: question.key.name(),
             as_of: question.as_of.to_string(),
@@ -95,13 +106,8 @@ impl Ground {
         }
     }
 
-    /// Runs a fold over all histories.
-    pub fn fold<F: crate::pass::Fold>(&self, question: &Question, make: impl Fn() -> F + Sync) -> Result<F, AskError> {
-        Ok(self.engine.run(&self.snapshot, question.as_of, &question.zone, make)?)
-    }
-
     /// What to call a piece: its title, or its id.
-    pub fn title<'a>(&'a self, id: &'a str) -> &'a str {
+    pub(crate) fn title<'a>(&'a self, id: &'a str) -> &'a str {
         let piece = self
             .pieces
             .binary_search_by(|piece| piece.id.as_str().cmp(id))
@@ -109,4 +115,10 @@ impl Ground {
             .map(|index| &self.pieces[index]);
         piece.and_then(|piece| piece.title.as_deref()).unwrap_or(id)
     }
+}
+
+/// What all standing questions read, each once.
+pub fn standing() -> Vec<Part> {
+    let is_read = |part: &Part| Key::ALL.iter().any(|&key| questions::parts(key).contains(part));
+    Part::ALL.iter().copied().filter(is_read).collect()
 }

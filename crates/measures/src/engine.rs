@@ -40,6 +40,7 @@ impl LocalEngine {
         })?;
         let mut whole = make();
         parts.into_iter().for_each(|part| whole.merge(part));
+        whole.finish();
         Ok(whole)
     }
 }

@@ -8,6 +8,7 @@
 pub mod answer;
 mod ask;
 pub mod engine;
+pub mod evidence;
 mod export;
 pub mod folds;
 pub mod pass;
@@ -15,7 +16,7 @@ pub mod question;
 mod questions;
 pub mod words;
 
-pub use answer::{Answer, Caution, Figure, Grade, Point, Scope, Series, State};
-pub use ask::{AskError, ask, ask_all};
+pub use answer::{Answer, Caution, Edition, Figure, Grade, Point, Scope, Series, State};
+pub use ask::{AskError, Ground, ask, ask_all, standing};
 pub use export::{RecurrenceRow, each_recurrence};
-pub use question::{By, Key, Question};
+pub use question::{ALL, By, Key, Question};

@@ -29,23 +29,9 @@ pub trait Fold: Send + Sized {
     fn observe(&mut self, life: &Life<'_>);
 
     fn merge(&mut self, other: Self);
-}
 
-/// Two folds in one pass.
-impl<A: Fold, B: Fold> Fold for (A, B) {
-    fn columns(&self) -> Columns {
-        self.0.columns().with(self.1.columns())
-    }
-
-    fn observe(&mut self, life: &Life<'_>) {
-        self.0.observe(life);
-        self.1.observe(life);
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.0.merge(other.0);
-        self.1.merge(other.1);
-    }
+    /// Called once on the whole, after the last merge and before anything is read.
+    fn finish(&mut self) {}
 }
 
 /// How a person first appeared.

@@ -2,6 +2,9 @@
 
 use longplay_domain::{Day, Period, Time, Zone};
 
+/// What stands for every standing question where a key is expected.
+pub const ALL: &str = "all";
+
 /// Which of the questions is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Key {

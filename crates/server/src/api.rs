@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
 use longplay_domain::Zone;
-use longplay_measures::Answer;
+use longplay_measures::{ALL, Key};
 use longplay_store::Store;
 
 use crate::app::App;
@@ -21,11 +22,17 @@ pub async fn healthz(State(app): State<App>) -> Result<&'static str, ApiError> {
     Ok("ok\n")
 }
 
-/// `GET /api/v1/ask/{key}`
-pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) -> Result<Json<Answer>, ApiError> {
+/// `GET /api/v1/ask/{key}`: one answer; with the key `all` every standing answer from one pass.
+pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) -> Result<Response, ApiError> {
+    if key == ALL {
+        let (parameters, zone) = parameters(&app, pairs).await?;
+        let edition = app.ask_all(parameters.question(Key::ALL[0], &zone)).await?;
+        return Ok(Json(edition).into_response());
+    }
     let key = query::key(&key)?;
     let (parameters, zone) = parameters(&app, pairs).await?;
-    Ok(Json(app.ask(parameters.question(key, &zone)).await?))
+    let answer = app.ask(parameters.question(key, &zone)).await?;
+    Ok(Json(answer).into_response())
 }
 
 /// `GET /api/v1/collect/recent`: what arrived since the server started, and why items were refused.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use longplay_domain::Time;
-use longplay_measures::{Answer, AskError, Question};
+use longplay_measures::{Answer, AskError, Edition, Question};
 use longplay_store::{Store, StoreError};
 use tokio::sync::Semaphore;
 use tokio::{task, time};
@@ -105,7 +105,7 @@ impl App {
     }
 
     /// Works out every standing question about one and the same state of the data; the key of `question` doesn't count.
-    pub(crate) async fn ask_all(&self, question: Question) -> Result<Vec<Answer>, HttpError> {
+    pub(crate) async fn ask_all(&self, question: Question) -> Result<Edition, HttpError> {
         self.in_turn(move |store| longplay_measures::ask_all(&question, store))
             .await
     }

@@ -2,7 +2,7 @@
 //! parameter nobody knows is refused too, for a silently ignored filter gives a wrong answer.
 
 use longplay_domain::{Day, Time, Zone};
-use longplay_measures::{By, Key, Question};
+use longplay_measures::{ALL, By, Key, Question};
 
 use crate::error::{Code, HttpError};
 
@@ -77,7 +77,13 @@ fn single<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a st
 /// The key of that name.
 pub fn key(name: &str) -> Result<Key, HttpError> {
     let known = || Key::ALL.map(|key| format!("`{}`", key.name())).join(", ");
-    let message = || format!("There is no question `{}`. Known are {}.", shown(name), known());
+    let message = || {
+        format!(
+            "There is no question `{}`. Known are {} and `{ALL}`.",
+            shown(name),
+            known()
+        )
+    };
     Key::named(name).ok_or_else(|| HttpError::new(Code::UnknownQuestion, message()))
 }
 

@@ -19,12 +19,15 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
         frame: frame.clone(),
     };
     let (parameters, zone) = api::parameters(&app, pairs).await.map_err(told)?;
-    let answers = app
+    let edition = app
         .ask_all(parameters.question(Key::Returns, &zone))
         .await
         .map_err(told)?;
     let titles = app.titles().await.map_err(told)?;
-    Ok(error::show(&pages::home(&answers, &titles, frame.clone()), &frame))
+    Ok(error::show(
+        &pages::home(&edition.answers, &titles, frame.clone()),
+        &frame,
+    ))
 }
 
 /// `GET /methods/{name}`

@@ -78,6 +78,7 @@ pub fn share(key: &str, scope: Scope, n: u64, count: i64) -> Figure {
         low: Some(low),
         high: Some(high),
         state: State::Known,
+        grade: Grade::Counted,
         ready_on: None,
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use longplay_domain::{Day, Period, Time, Zone};
-use longplay_measures::{Answer, By, Key, Question};
+use longplay_measures::{ALL, Answer, By, Key, Question};
 
 use crate::{
     config::Config,
@@ -16,8 +16,8 @@ use crate::{
 /// Ask a question about your audience
 #[derive(clap::Args)]
 pub struct Args {
-    /// Which question
-    #[arg(value_name = "KEY", value_parser = clap::builder::PossibleValuesParser::new(Key::ALL.map(Key::name)))]
+    /// Which question; all answers every standing one from one pass over the events
+    #[arg(value_name = "KEY", value_parser = clap::builder::PossibleValuesParser::new(keys()))]
     key: String,
     /// Answer as if nothing had happened after this day (2026-03-01) or instant (2026-03-01T09:30:00Z) [default: now]
     #[arg(long, value_name = "DATE|TIME")]
@@ -97,6 +97,11 @@ pub fn level(text: &str) -> Result<f64, String> {
     }
 }
 
+/// What may be asked.
+fn keys() -> impl Iterator<Item = &'static str> {
+    Key::ALL.into_iter().map(Key::name).chain([ALL])
+}
+
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from >= to
@@ -109,9 +114,10 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     let store = wiring::open_existing(config)?;
     let zone = wiring::zone_of(&store, config)?;
     let as_of = args.as_of.as_ref().map_or(config.now, |as_of| as_of.time(&zone));
-    let (Some(key), Some(by)) = (Key::named(&args.key), By::named(&args.by)) else {
-        return Err(Usage(format!("there is no question “{}” by “{}”", args.key, args.by)).into());
+    let Some(by) = By::named(&args.by) else {
+        return Err(Usage(format!("nothing can be broken down by “{}”", args.by)).into());
     };
+    let key = Key::named(&args.key);
     let period = Period {
         from: args.from,
         to: args.to,
@@ -120,24 +126,42 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         period,
         by,
         level: args.level,
-        ..Question::new(key, as_of, zone)
+        ..Question::new(key.unwrap_or(Key::ALL[0]), as_of, zone)
     };
-    let answer = longplay_measures::ask(&question, &store)?;
-    print(&answer, args)?;
+    if key.is_some() {
+        let answer = longplay_measures::ask(&question, &store)?;
+        if args.json {
+            output::json(&answer)?;
+        } else {
+            print(&[answer], args)?;
+        }
+    } else {
+        let edition = longplay_measures::ask_all(&question, &store)?;
+        if args.json {
+            output::json(&edition)?;
+        } else {
+            print(&edition.answers, args)?;
+        }
+    }
     Ok(Exit::Ok)
 }
 
-fn print(answer: &Answer, args: &Args) -> anyhow::Result<()> {
-    if args.json {
-        return output::json(answer);
-    }
+fn print(answers: &[Answer], args: &Args) -> anyhow::Result<()> {
     if args.csv {
         let mut sheet = Sheet::begin(Shape::Csv, None, answers::schema())?;
-        sheet.write(&answers::batch(answer)?)?;
+        for answer in answers {
+            sheet.write(&answers::batch(answer)?)?;
+        }
         return sheet.finish();
     }
     let mut out = output::stdout();
-    figures::write_for_people(answer, &mut out)?;
+    for (index, answer) in answers.iter().enumerate() {
+        if answers.len() > 1 {
+            let gap = if index > 0 { "\n" } else { "" };
+            writeln!(out, "{gap}── {} ──\n", answer.question)?;
+        }
+        figures::write_for_people(answer, &mut out)?;
+    }
     out.flush()?;
     Ok(())
 }

@@ -34,8 +34,8 @@ pub struct Cohorts {
 }
 
 impl Cohorts {
-    pub fn into_cells(self) -> Vec<(Origin, Cohort)> {
-        self.cells.into_cells()
+    pub fn cells(&self) -> Vec<(Origin, Cohort)> {
+        self.cells.cells()
     }
 }
 
@@ -61,5 +61,9 @@ impl Fold for Cohorts {
 
     fn merge(&mut self, other: Self) {
         self.cells.merge(other.cells);
+    }
+
+    fn finish(&mut self) {
+        self.cells.finish();
     }
 }

@@ -1,7 +1,5 @@
 //! Who did what the owner wanted: per goal the first matching event at or after the first presence event.
 
-use std::sync::Arc;
-
 use longplay_domain::{Act, Goal, Period};
 use longplay_store::{Code, Column, Columns, Terms};
 
@@ -41,7 +39,7 @@ impl Matcher {
 /// Conversions of every goal, in the order of the goals given.
 #[derive(Debug)]
 pub struct Conversions {
-    matchers: Arc<[Matcher]>,
+    matchers: Vec<Matcher>,
     any_act: u32,
     period: Period,
     /// People converted, by goal and origin.
@@ -53,16 +51,7 @@ pub struct Conversions {
 impl Conversions {
     /// `period` limits whose lags are counted; conversions are kept by origin, so they can be limited later.
     pub fn new(goals: &[Goal], terms: &Terms, period: Period) -> Self {
-        Self::of(goals.iter().map(|goal| Matcher::new(goal, terms)).collect(), period)
-    }
-
-    /// The same goals, nothing observed yet.
-    #[must_use]
-    pub fn fresh(&self) -> Self {
-        Self::of(Arc::clone(&self.matchers), self.period)
-    }
-
-    fn of(matchers: Arc<[Matcher]>, period: Period) -> Self {
+        let matchers: Vec<Matcher> = goals.iter().map(|goal| Matcher::new(goal, terms)).collect();
         let any_act = matchers.iter().fold(0, |mask, matcher| mask | matcher.acts);
         let converted = matchers.iter().map(|_| Weeks::default()).collect();
         let lags = matchers.iter().map(|_| Vec::new()).collect();
@@ -76,8 +65,8 @@ impl Conversions {
     }
 
     /// People converted to the goal with that number, by origin.
-    pub fn take_converted(&mut self, goal: usize) -> Vec<(Origin, u32)> {
-        std::mem::take(&mut self.converted[goal]).into_cells()
+    pub fn converted(&self, goal: usize) -> Vec<(Origin, u32)> {
+        self.converted[goal].cells()
     }
 
     /// People by lag in days: index 0 is "on the first day".
@@ -136,5 +125,9 @@ impl Fold for Conversions {
             mine.resize(mine.len().max(theirs.len()), 0);
             mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         }
+    }
+
+    fn finish(&mut self) {
+        self.converted.iter_mut().for_each(Weeks::finish);
     }
 }

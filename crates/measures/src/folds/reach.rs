@@ -20,8 +20,8 @@ pub struct Reach {
 
 impl Reach {
     /// Every cell; the piece [`NONE`] stands for the whole channel.
-    pub fn into_cells(self) -> Vec<(Origin, u32)> {
-        let channels = self.channels.into_cells().into_iter();
+    pub fn cells(&self) -> Vec<(Origin, u32)> {
+        let channels = self.channels.cells().into_iter();
         let turned = |(origin, people): (Origin, u32)| {
             let (channel, piece) = (origin.piece, NONE);
             (
@@ -34,7 +34,7 @@ impl Reach {
             )
         };
         let mut cells: Vec<_> = channels.map(turned).collect();
-        cells.extend(self.pieces.into_cells());
+        cells.extend(self.pieces.cells());
         cells
     }
 }
@@ -107,5 +107,10 @@ impl Fold for Reach {
     fn merge(&mut self, other: Self) {
         self.pieces.merge(other.pieces);
         self.channels.merge(other.channels);
+    }
+
+    fn finish(&mut self) {
+        self.pieces.finish();
+        self.channels.finish();
     }
 }

@@ -70,8 +70,8 @@ impl Recurrence {
     }
 
     /// Every cell with the number of people in it, in order.
-    pub fn into_weights(mut self) -> Vec<(RecurrenceCell, u64)> {
-        self.condense();
+    pub fn weights(&self) -> Vec<(RecurrenceCell, u64)> {
+        debug_assert!(self.loose.is_empty(), "finish comes before reading");
         let never_back = |(t, &weight): (usize, &u64)| {
             (
                 RecurrenceCell {
@@ -154,6 +154,10 @@ impl Fold for Recurrence {
         self.condense();
         other.condense();
         self.weights = merged(std::mem::take(&mut self.weights), other.weights.into_iter());
+    }
+
+    fn finish(&mut self) {
+        self.condense();
     }
 }
 

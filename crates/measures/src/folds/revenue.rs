@@ -44,10 +44,10 @@ struct Money {
 }
 
 impl Revenue {
-    pub fn into_cells(self) -> Vec<(RevenueKey, RevenueCell)> {
+    pub fn cells(&self) -> Vec<(RevenueKey, RevenueCell)> {
         let mut all = Vec::new();
-        for (currency, money) in self.currencies {
-            let cells = money.by_origin.into_cells().into_iter();
+        for &(currency, ref money) in &self.currencies {
+            let cells = money.by_origin.cells().into_iter();
             let key = |origin| RevenueKey { origin, currency };
             all.extend(cells.map(|(origin, cell)| (key(Some(origin)), cell)));
             if money.elsewhere != RevenueCell::default() {
@@ -104,5 +104,11 @@ impl Fold for Revenue {
             mine.by_origin.merge(theirs.by_origin);
             mine.elsewhere.add(theirs.elsewhere);
         }
+    }
+
+    fn finish(&mut self) {
+        self.currencies
+            .iter_mut()
+            .for_each(|(_, money)| money.by_origin.finish());
     }
 }

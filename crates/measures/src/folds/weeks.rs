@@ -183,9 +183,14 @@ impl<T: Count> Weeks<T> {
         block
     }
 
-    /// Every cell that is not empty, in no particular order.
-    pub fn into_cells(mut self) -> Vec<(Origin, T)> {
+    /// Makes the additions that wait; only then do [`Weeks::cells`] tell everything.
+    pub fn finish(&mut self) {
         self.settle();
+    }
+
+    /// Every cell that is not empty, in no particular order.
+    pub fn cells(&self) -> Vec<(Origin, T)> {
+        debug_assert!(self.waiting.is_empty(), "finish comes before reading");
         let mut cells = Vec::with_capacity(self.blocks.len());
         self.each_block(|line, number, block| {
             let filled = block.iter().enumerate().filter(|(_, cell)| **cell != T::default());
@@ -239,7 +244,8 @@ mod tests {
             (0..5).for_each(|_| two.add(4, 9, Day(day), 1));
         }
         one.merge(two);
-        let cells = one.into_cells().into_iter();
+        one.finish();
+        let cells = one.cells().into_iter();
         let mut cells: Vec<_> = cells
             .map(|(origin, count)| (origin.channel, origin.piece, origin.day.0, count))
             .collect();

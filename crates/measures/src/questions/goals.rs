@@ -6,7 +6,8 @@ use super::scopes::{EVERYBODY, Scopes};
 use crate::{
     answer::{Answer, Caution, Figure, Scope, State},
     ask::{AskError, Ground},
-    folds::{Cohorts, Conversions, Count, Map, Revenue, RevenueCell},
+    evidence::{Evidence, Part},
+    folds::{Count, Map, RevenueCell},
     question::Question,
     words,
 };
@@ -22,12 +23,11 @@ struct Tally {
     money: Map<Currency, RevenueCell>,
 }
 
-pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
-    let blank = Conversions::new(&ground.goals, ground.snapshot.terms(), question.period);
-    let (cohorts, (mut conversions, revenue)) =
-        ground.fold(question, || (Cohorts::default(), (blank.fresh(), Revenue::default())))?;
+pub const PARTS: &[Part] = &[Part::Cohorts, Part::Conversions, Part::Revenue];
+
+pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let mut scopes = Scopes::new(question, ground);
-    let tallies = tally(question, ground, &mut scopes, (cohorts, &mut conversions, revenue));
+    let tallies = tally(question, ground, &mut scopes, evidence);
     let mut answer = ground.blank(question);
     let mut currencies: Vec<Currency> = tallies[EVERYBODY].money.keys().copied().collect();
     currencies.sort_unstable();
@@ -40,19 +40,14 @@ pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> 
         );
     }
     let lags: Vec<Option<usize>> = (0..ground.goals.len())
-        .map(|goal| median_lag(conversions.lags(goal)))
+        .map(|goal| median_lag(evidence.conversions().lags(goal)))
         .collect();
     answer.sentence = sentence(question, &ground.goals, &tallies[EVERYBODY], &lags);
     answer.cautions = cautions(&ground.goals, &tallies[EVERYBODY]);
     Ok(answer)
 }
 
-fn tally(
-    question: &Question,
-    ground: &Ground,
-    scopes: &mut Scopes<'_>,
-    (cohorts, conversions, revenue): (Cohorts, &mut Conversions, Revenue),
-) -> Vec<Tally> {
+fn tally(question: &Question, ground: &Ground, scopes: &mut Scopes<'_>, evidence: &Evidence) -> Vec<Tally> {
     let mut tallies = vec![Tally::default()];
     let goals = ground.goals.len();
     let at = |tallies: &mut Vec<Tally>, places: &[usize], add: &mut dyn FnMut(&mut Tally)| {
@@ -63,14 +58,14 @@ fn tally(
             add(&mut tallies[place]);
         }
     };
-    for (origin, cohort) in cohorts.into_cells() {
+    for (origin, cohort) in evidence.cohorts().cells() {
         let places = scopes.of(&origin);
         at(&mut tallies, &places, &mut |tally| {
             tally.people += u64::from(cohort.people)
         });
     }
     for goal in 0..goals {
-        for (origin, count) in conversions.take_converted(goal) {
+        for (origin, count) in evidence.conversions().converted(goal) {
             let places = scopes.of(&origin);
             at(&mut tallies, &places, &mut |tally| {
                 tally.converted.resize(goals, 0);
@@ -79,7 +74,7 @@ fn tally(
         }
     }
     let terms = ground.snapshot.terms();
-    for (key, cell) in revenue.into_cells() {
+    for (key, cell) in evidence.revenue().cells() {
         let currency = terms
             .text(key.currency)
             .and_then(|code| Currency::parse(&code))
@@ -101,53 +96,23 @@ fn tally(
 
 fn push_figures(answer: &mut Answer, goals: &[Goal], currencies: &[Currency], (tally, scope): (&Tally, Scope)) {
     let people = tally.people;
-    let state = if people > 0 { State::Known } else { State::NoData };
-    let figure = |key: String, unit: &str, count: i64, value: Option<f64>| Figure {
-        key,
-        unit: unit.to_owned(),
-        scope: scope.clone(),
-        n: people,
-        count,
-        value,
-        low: None,
-        high: None,
-        state,
-        ready_on: None,
-    };
-    answer.figures.push(figure(
-        "people".to_owned(),
-        "people",
-        people as i64,
-        (people > 0).then_some(people as f64),
-    ));
+    answer
+        .figures
+        .push(Figure::counted("people", "people", scope.clone(), (people, people)));
     for (index, goal) in goals.iter().enumerate() {
         let count = tally.converted.get(index).copied().unwrap_or(0);
-        let estimate =
-            longplay_stats::rates::jeffreys(count, people, answer.level).map(|estimate| estimate.scaled(1_000.0));
-        let base = figure(
-            format!("converted_{}", goal.name),
-            "per_1000",
-            count as i64,
-            estimate.map(|estimate| estimate.value),
-        );
-        answer.figures.push(Figure {
-            low: estimate.map(|estimate| estimate.low),
-            high: estimate.map(|estimate| estimate.high),
-            ..base
-        });
+        let key = format!("converted_{}", goal.name);
+        let share = Figure::share(key, scope.clone(), (count, people), answer.level);
+        answer.figures.push(share.per_1000());
     }
     for currency in currencies {
         let cell = tally.money.get(currency).copied().unwrap_or_default();
-        let value = cell.minor as f64 / 10_f64.powi(currency.exponent() as i32);
-        let base = figure(
-            format!("revenue_{currency}"),
-            currency.code(),
-            cell.events as i64,
-            Some(value),
-        );
         answer.figures.push(Figure {
+            n: people,
+            count: cell.events as i64,
+            value: Some(cell.minor as f64 / 10_f64.powi(currency.exponent() as i32)),
             state: State::Known,
-            ..base
+            ..Figure::unknown(format!("revenue_{currency}"), currency.code(), scope.clone())
         });
     }
 }

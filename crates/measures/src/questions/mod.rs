@@ -1,6 +1,34 @@
-//! One question a file: which folds, which model, which figures, which sentence.
+//! One question a file: which evidence, which model, which figures, which sentence.
+//!
+//! Each has `PARTS`, the evidence it reads, and `answer`, which makes an answer of it. A new question is a file here, a
+//! key in `question.rs`, and its two lines below.
 
-pub mod goals;
-pub mod hits;
-pub mod returns;
+mod goals;
+mod hits;
+mod returns;
 mod scopes;
+
+use crate::{
+    answer::Answer,
+    ask::{AskError, Ground},
+    evidence::{Evidence, Part},
+    question::{Key, Question},
+};
+
+/// The evidence a question reads.
+pub const fn parts(key: Key) -> &'static [Part] {
+    match key {
+        Key::Hits => hits::PARTS,
+        Key::Returns => returns::PARTS,
+        Key::Goals => goals::PARTS,
+    }
+}
+
+/// The answer that the evidence gives.
+pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
+    match question.key {
+        Key::Hits => hits::answer(question, ground, evidence),
+        Key::Returns => returns::answer(question, ground, evidence),
+        Key::Goals => goals::answer(question, ground, evidence),
+    }
+}

@@ -8,7 +8,8 @@ use super::scopes::{EVERYBODY, Scopes};
 use crate::{
     answer::{Answer, Caution, Figure, Point, Scope, Series, State},
     ask::{AskError, Ground},
-    folds::{Cohorts, WINDOW_DAYS},
+    evidence::{Evidence, Part},
+    folds::WINDOW_DAYS,
     question::Question,
     words,
 };
@@ -49,14 +50,15 @@ impl Tally {
     }
 }
 
-pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
-    let cohorts = ground.fold(question, Cohorts::default)?;
+pub const PARTS: &[Part] = &[Part::Cohorts];
+
+pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let mut answer = ground.blank(question);
     let mut scopes = Scopes::new(question, ground);
     let mut tallies = vec![Tally::default()];
     let mut weeks: BTreeMap<Day, Tally> = BTreeMap::new();
     let today = question.today();
-    for (origin, cohort) in cohorts.into_cells() {
+    for (origin, cohort) in evidence.cohorts().cells() {
         let places = scopes.of(&origin);
         let (people, returned) = (u64::from(cohort.people), cohort.returned.map(u64::from));
         tallies.resize_with(scopes.len(), Tally::default);
@@ -80,62 +82,32 @@ pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> 
 }
 
 fn push_figures(answer: &mut Answer, tally: &Tally, scope: Scope) {
-    answer.figures.push(Figure {
-        key: "people".to_owned(),
-        unit: "people".to_owned(),
-        scope: scope.clone(),
-        n: tally.people,
-        count: tally.people as i64,
-        value: (tally.people > 0).then_some(tally.people as f64),
-        low: None,
-        high: None,
-        state: if tally.people > 0 { State::Known } else { State::NoData },
-        ready_on: None,
-    });
+    let people = tally.people;
+    let counted = |key, count| Figure::counted(key, "people", scope.clone(), (count, people));
+    answer.figures.push(counted("people".to_owned(), people));
     for (window, days) in tally.windows.iter().zip(WINDOW_DAYS) {
         answer
             .figures
-            .push(returned(window, days, tally.people, scope.clone(), answer.level));
+            .push(returned(window, days, people, scope.clone(), answer.level));
     }
     for (window, days) in tally.windows.iter().zip(WINDOW_DAYS) {
-        let waiting = tally.people - window.mature;
-        answer.figures.push(Figure {
-            key: format!("waiting_{days}d"),
-            unit: "people".to_owned(),
-            scope: scope.clone(),
-            n: tally.people,
-            count: waiting as i64,
-            value: (tally.people > 0).then_some(waiting as f64),
-            low: None,
-            high: None,
-            state: if tally.people > 0 { State::Known } else { State::NoData },
-            ready_on: None,
-        });
+        answer
+            .figures
+            .push(counted(format!("waiting_{days}d"), people - window.mature));
     }
 }
 
 fn returned(window: &Window, days: i32, people: u64, scope: Scope, level: f64) -> Figure {
-    let estimate = longplay_stats::rates::jeffreys(window.returned, window.mature, level);
-    let state = match (people, window.mature) {
-        (0, _) => State::NoData,
-        (_, 0) => State::TooEarly,
-        _ => State::Known,
-    };
-    Figure {
-        key: format!("returned_{days}d"),
-        unit: "share".to_owned(),
+    let share = Figure::share(
+        format!("returned_{days}d"),
         scope,
-        n: window.mature,
-        count: window.returned as i64,
-        value: estimate.map(|estimate| estimate.value),
-        low: estimate.map(|estimate| estimate.low),
-        high: estimate.map(|estimate| estimate.high),
-        state,
-        ready_on: if state == State::TooEarly {
-            window.ready_on
-        } else {
-            None
-        },
+        (window.returned, window.mature),
+        level,
+    );
+    if people > 0 && window.mature == 0 {
+        share.too_early(window.ready_on)
+    } else {
+        share
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Seen {
 }
 
 /// All channels of finished days; a channel with totals shows those.
-pub fn channels(question: &Question, ground: &Ground, reach: Reach) -> Vec<Channel> {
+pub fn channels(question: &Question, ground: &Ground, reach: &Reach) -> Vec<Channel> {
     let people = of_people(question, ground, reach);
     let mut totals = of_totals(ground);
     let mut channels = Vec::new();
@@ -86,11 +86,11 @@ pub fn channels(question: &Question, ground: &Ground, reach: Reach) -> Vec<Chann
     channels
 }
 
-fn of_people(question: &Question, ground: &Ground, reach: Reach) -> BTreeMap<Option<String>, Seen> {
+fn of_people(question: &Question, ground: &Ground, reach: &Reach) -> BTreeMap<Option<String>, Seen> {
     let terms = ground.snapshot.terms();
     let today = question.today();
     let mut channels: BTreeMap<Option<String>, Seen> = BTreeMap::new();
-    for (key, people) in reach.into_cells().into_iter().filter(|(key, _)| key.day < today) {
+    for (key, people) in reach.cells().into_iter().filter(|(key, _)| key.day < today) {
         let name = terms.text(key.channel).map(|text| text.to_string());
         let seen = channels.entry(name).or_default();
         let series = if key.piece == NONE {

@@ -18,7 +18,7 @@ use self::daily::{Channel, Daily};
 use crate::{
     answer::{Answer, Caution, Figure, Point, Scope, Series, State},
     ask::{AskError, Ground},
-    folds::Reach,
+    evidence::{Evidence, Part},
     question::Question,
     words,
 };
@@ -56,9 +56,10 @@ struct Watch {
     first_ready: Option<Day>,
 }
 
-pub fn answer(question: &Question, ground: &Ground) -> Result<Answer, AskError> {
-    let reach = ground.fold(question, Reach::default)?;
-    let channels = daily::channels(question, ground, reach);
+pub const PARTS: &[Part] = &[Part::Reach];
+
+pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
+    let channels = daily::channels(question, ground, evidence.reach());
     let mut watch = Watch::default();
     for channel in &channels {
         watch_channel(question, channel, &mut watch);
@@ -201,39 +202,16 @@ fn figures(question: &Question, watch: &Watch) -> Vec<Figure> {
             hit_pieces.insert((&hit.channel, piece), ());
         }
     }
-    let state = |n: u64| match (n, watch.first_ready) {
-        (0, None) => State::NoData,
-        (0, Some(_)) => State::TooEarly,
-        _ => State::Known,
+    let told = |figure: Figure| match (figure.n, watch.first_ready) {
+        (0, Some(_)) => figure.too_early(watch.first_ready),
+        _ => figure,
     };
-    let ready_on = |n: u64| if n == 0 { watch.first_ready } else { None };
     let pieces = watch.pieces.max(hit_pieces.len() as u64);
-    let rarity = longplay_stats::rates::jeffreys(hit_pieces.len() as u64, pieces, question.level);
+    let spikes = (watch.hits.len() as u64, watch.judged_days);
+    let rarity = (hit_pieces.len() as u64, pieces);
     vec![
-        Figure {
-            key: "spikes".to_owned(),
-            unit: "episodes".to_owned(),
-            scope: Scope::new(),
-            n: watch.judged_days,
-            count: watch.hits.len() as i64,
-            value: (watch.judged_days > 0).then_some(watch.hits.len() as f64),
-            low: None,
-            high: None,
-            state: state(watch.judged_days),
-            ready_on: ready_on(watch.judged_days),
-        },
-        Figure {
-            key: "rarity_pieces".to_owned(),
-            unit: "share".to_owned(),
-            scope: Scope::new(),
-            n: pieces,
-            count: hit_pieces.len() as i64,
-            value: rarity.map(|rarity| rarity.value),
-            low: rarity.map(|rarity| rarity.low),
-            high: rarity.map(|rarity| rarity.high),
-            state: state(pieces),
-            ready_on: ready_on(pieces),
-        },
+        told(Figure::counted("spikes", "episodes", Scope::new(), spikes)),
+        told(Figure::share("rarity_pieces", Scope::new(), rarity, question.level)),
     ]
 }
 

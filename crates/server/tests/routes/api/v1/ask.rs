@@ -156,13 +156,31 @@ async fn far_days_are_no_reason_to_panic() {
 async fn a_question_nobody_knows_is_not_found() {
     let said = Server::empty().get("/api/v1/ask/fame").await;
     assert_eq!(said.status, StatusCode::NOT_FOUND);
-    assert_eq!(
-        said.json(),
-        serde_json::json!({"error": {
-            "code": "unknown_question",
-            "message": "There is no question `fame`. Known are `returns`, `goals`, `hits`.",
-        }})
+    let error = &said.json()["error"];
+    assert_eq!(error["code"], "unknown_question");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("There is no question `fame`. Known are `"),
+        "{message}"
     );
+    for known in ["`returns`", "`hits`", "`all`"] {
+        assert!(message.contains(known), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn all_standing_answers_come_from_one_state_of_the_data() {
+    let server = Server::small();
+    let said = server.get("/api/v1/ask/all?as_of=2026-03-01").await;
+    assert_eq!(said.status, StatusCode::OK);
+    let edition = said.json();
+    for answer in edition["answers"].as_array().unwrap() {
+        assert_eq!(answer["snapshot"], edition["snapshot"]);
+        assert_eq!(answer["as_of"], edition["as_of"]);
+        let key = answer["question"].as_str().unwrap();
+        let alone = server.get(&format!("/api/v1/ask/{key}?as_of=2026-03-01")).await;
+        assert_eq!(&alone.json(), answer, "{key}");
+    }
 }
 
 #[tokio::test]

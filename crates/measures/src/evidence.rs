@@ -1,0 +1,112 @@
+//! What one pass brings home: the folds that the questions asked for, each once, however many questions share it.
+//!
+//! A new fold is a file in `folds/` and a line in the list below; the questions that read it name it in their `PARTS`.
+
+use longplay_store::Columns;
+
+use crate::{
+    ask::Ground,
+    folds::{Cohorts, Conversions, Reach, Recurrence, Revenue},
+    pass::{Fold, Life},
+    question::Question,
+};
+
+/// A fold that can start from a question alone.
+pub trait Begin: Fold {
+    fn begin(question: &Question, ground: &Ground) -> Self;
+}
+
+macro_rules! evidence {
+    ($($(#[$about:meta])* $part:ident => $field:ident: $fold:ty),* $(,)?) => {
+        /// One kind of evidence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Part { $($(#[$about])* $part),* }
+
+        impl Part {
+            pub const ALL: &'static [Self] = &[$(Self::$part),*];
+        }
+
+        /// The folds of one pass. What no question asked for is absent and costs nothing.
+        #[derive(Default)]
+        pub struct Evidence { $($field: Option<$fold>),* }
+
+        impl Evidence {
+            /// Nothing observed yet.
+            pub fn begin(parts: &[Part], question: &Question, ground: &Ground) -> Self {
+                Self { $($field: parts.contains(&Part::$part).then(|| <$fold>::begin(question, ground))),* }
+            }
+
+            $($(#[$about])*
+            ///
+            /// # Panics
+            /// When the question that reads it does not name it among its parts: a mistake in its file.
+            pub fn $field(&self) -> &$fold {
+                self.$field.as_ref().expect("a question names the parts it reads")
+            })*
+        }
+
+        impl Fold for Evidence {
+            fn columns(&self) -> Columns {
+                let mut columns = Columns::none();
+                $(if let Some(fold) = &self.$field { columns = columns.with(fold.columns()); })*
+                columns
+            }
+
+            #[inline]
+            fn observe(&mut self, life: &Life<'_>) {
+                $(if let Some(fold) = &mut self.$field { fold.observe(life); })*
+            }
+
+            fn merge(&mut self, other: Self) {
+                $(if let (Some(mine), Some(theirs)) = (&mut self.$field, other.$field) { mine.merge(theirs); })*
+            }
+
+            fn finish(&mut self) {
+                $(if let Some(fold) = &mut self.$field { fold.finish(); })*
+            }
+        }
+    };
+}
+
+evidence! {
+    /// People by origin, and who of them came back.
+    Cohorts => cohorts: Cohorts,
+    /// (x, t_x, T), condensed.
+    Recurrence => recurrence: Recurrence,
+    /// People who reached each goal.
+    Conversions => conversions: Conversions,
+    /// Purchases less refunds.
+    Revenue => revenue: Revenue,
+    /// Distinct people a day, by piece and channel.
+    Reach => reach: Reach,
+}
+
+impl Begin for Cohorts {
+    fn begin(_: &Question, _: &Ground) -> Self {
+        Self::default()
+    }
+}
+
+impl Begin for Recurrence {
+    fn begin(question: &Question, _: &Ground) -> Self {
+        Self::new(question.today())
+    }
+}
+
+impl Begin for Conversions {
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        Self::new(&ground.goals, ground.snapshot.terms(), question.period)
+    }
+}
+
+impl Begin for Revenue {
+    fn begin(_: &Question, _: &Ground) -> Self {
+        Self::default()
+    }
+}
+
+impl Begin for Reach {
+    fn begin(_: &Question, _: &Ground) -> Self {
+        Self::default()
+    }
+}
