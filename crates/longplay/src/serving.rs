@@ -86,7 +86,9 @@ pub fn serve(store: Store, listen: &str, pace: Pace, _lock: ServeLock) -> anyhow
                 _ = interrupt.recv() => {}
             }
         };
-        longplay_server::serve(App::at(store, config::now), listener, told_to_stop)
+        let app = App::at(store, config::now);
+        tokio::spawn(app.clone().keep_editions());
+        longplay_server::serve(app, listener, told_to_stop)
             .await
             .map_err(anyhow::Error::from)
     });

@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use longplay_domain::Zone;
-use longplay_measures::{ALL, Key};
+use longplay_measures::{ALL, Key, Question};
 use longplay_store::Store;
 
 use crate::app::App;
@@ -33,6 +33,13 @@ pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) 
     let (parameters, zone) = parameters(&app, pairs).await?;
     let answer = app.ask(parameters.question(key, &zone)).await?;
     Ok(Json(answer).into_response())
+}
+
+/// `GET /api/v1/edition`: the standing answers as they were last worked out, which is at most moments ago.
+pub async fn edition(State(app): State<App>) -> Result<Response, ApiError> {
+    let zone = app.read(Store::zone).await?;
+    let question = Question::new(Key::ALL[0], app.now(), zone);
+    Ok(Json(&*app.standing(question).await?).into_response())
 }
 
 /// `GET /api/v1/collect/recent`: what arrived since the server started, and why items were refused.

@@ -11,6 +11,7 @@ use tokio::{task, time};
 
 use crate::assets::Assets;
 use crate::collect::Collector;
+use crate::editions::Editions;
 use crate::error::{Code, HttpError};
 use crate::pages::{Frame, Titles};
 
@@ -31,6 +32,7 @@ struct Shared {
     assets: Assets,
     turns: Arc<Semaphore>,
     collector: Collector,
+    editions: Editions,
 }
 
 impl App {
@@ -49,12 +51,17 @@ impl App {
                 assets: Assets::new(),
                 turns,
                 collector: Collector::new(),
+                editions: Editions::default(),
             }),
         }
     }
 
     pub fn now(&self) -> Time {
         (self.shared.clock)()
+    }
+
+    pub(crate) fn editions(&self) -> &Editions {
+        &self.shared.editions
     }
 
     pub(crate) fn collector(&self) -> &Collector {

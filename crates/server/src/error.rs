@@ -80,7 +80,8 @@ impl HttpError {
         }
     }
 
-    fn log(&self) {
+    /// Writes the cause to the log: called where the error ends its way.
+    pub(crate) fn log(&self) {
         if let Some(cause) = &self.cause {
             tracing::error!(code = self.code.name(), cause = %chain(cause.as_ref()), "request failed");
         }

@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod assets;
 mod collect;
+mod editions;
 mod error;
 mod headers;
 pub mod pages;

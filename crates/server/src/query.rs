@@ -16,6 +16,8 @@ pub struct Parameters {
     to: Option<Day>,
     by: By,
     level: f64,
+    /// Whether nothing was said, so that the latest edition is an answer.
+    are_usual: bool,
 }
 
 impl Parameters {
@@ -38,6 +40,7 @@ impl Parameters {
             to: one("to")?.map(|text| day("to", text)).transpose()?,
             by: one("by")?.map(breakdown).transpose()?.unwrap_or_default(),
             level: one("level")?.map(level).transpose()?.unwrap_or(Question::LEVEL_DEFAULT),
+            are_usual: pairs.is_empty(),
         };
         if let (Some(from), Some(to)) = (read.from, read.to)
             && from >= to
@@ -46,6 +49,11 @@ impl Parameters {
             return Err(HttpError::new(Code::BadParameter, message));
         }
         Ok(read)
+    }
+
+    /// Whether the standing answers are what is asked for.
+    pub const fn are_usual(&self) -> bool {
+        self.are_usual
     }
 
     /// The question of that key with these parameters.

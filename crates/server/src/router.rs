@@ -24,6 +24,7 @@ pub fn router(app: App) -> Router {
     let programs = Router::new()
         .route("/healthz", get(api::healthz))
         .route("/api/v1/ask/{key}", get(api::ask))
+        .route("/api/v1/edition", get(api::edition))
         .route("/api/v1/collect/recent", get(api::recent))
         .route("/api/v1/person", get(person::card))
         .route("/api/v1/person/export", get(person::export))

@@ -1,5 +1,7 @@
 //! The handlers of pages: each reads the address, asks once, and shows a page made by a page function.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
@@ -11,7 +13,7 @@ use crate::app::App;
 use crate::error::{self, Code, HttpError, PageError};
 use crate::pages;
 
-/// `GET /`: the standing questions. The address takes the same parameters as the API, so every view is a URL.
+/// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters as the API, so every view is a URL.
 pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
     let frame = app.frame().await;
     let told = |error| PageError {
@@ -19,10 +21,13 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
         frame: frame.clone(),
     };
     let (parameters, zone) = api::parameters(&app, pairs).await.map_err(told)?;
-    let edition = app
-        .ask_all(parameters.question(Key::Returns, &zone))
-        .await
-        .map_err(told)?;
+    // No key counts: all are answered.
+    let question = parameters.question(Key::ALL[0], &zone);
+    let edition = if parameters.are_usual() {
+        app.standing(question).await.map_err(told)?
+    } else {
+        Arc::new(app.ask_all(question).await.map_err(told)?)
+    };
     let titles = app.titles().await.map_err(told)?;
     Ok(error::show(
         &pages::home(&edition.answers, &titles, frame.clone()),

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub struct Server {
+    app: App,
     router: Router,
     store: Arc<Store>,
     directory: Arc<TempDir>,
@@ -33,9 +34,10 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(directory.path(), now()).unwrap());
         store.set_zone(&Zone::named("Europe/Vienna").unwrap()).unwrap();
-        let router = router(App::at(Arc::clone(&store), now));
+        let app = App::at(Arc::clone(&store), now);
         Self {
-            router,
+            router: router(app.clone()),
+            app,
             store,
             directory: Arc::new(directory),
         }
@@ -43,8 +45,10 @@ impl Server {
 
     /// The same workspace after a restart at another time.
     pub fn restarted(&self, clock: fn() -> Time) -> Self {
+        let app = App::at(Arc::clone(&self.store), clock);
         Self {
-            router: router(App::at(Arc::clone(&self.store), clock)),
+            router: router(app.clone()),
+            app,
             store: Arc::clone(&self.store),
             directory: Arc::clone(&self.directory),
         }
@@ -73,7 +77,12 @@ impl Server {
         server
     }
 
-    fn happened(&self, person: u32, event: &str, time: &str) {
+    /// Keeps an edition at hand from now on, as `longplay serve` does.
+    pub fn keep_editions(&self) {
+        tokio::spawn(self.app.clone().keep_editions());
+    }
+
+    pub fn happened(&self, person: u32, event: &str, time: &str) {
         let claim = Claim {
             time: When::Text(time.to_owned()),
             person: format!("p{person}"),

@@ -51,3 +51,4 @@ pub use segment::schema::Column;
 pub use snapshot::Snapshot;
 pub use store::{Store, Totals};
 pub use terms::{Code, NONE, Terms};
+pub use view::State;

@@ -70,7 +70,28 @@ impl View {
     }
 }
 
+/// What tells two states of the data apart: equal states give equal answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Changes with every change of `longplay.db`, by whomever; within one opened store only.
+    version: i64,
+    /// The last batch that was accepted.
+    position: i64,
+    /// Grows whenever somebody is forgotten.
+    pub erasures: i64,
+}
+
 impl Store {
+    /// The state of the data as it is now, whoever changed it last.
+    pub fn state(&self) -> Result<State> {
+        let view = self.refresh()?;
+        Ok(State {
+            version: view.version,
+            position: view.tail.last_position(),
+            erasures: view.erasures,
+        })
+    }
+
     /// Reads the id indexes of segments that are about to be published.
     pub(crate) fn warm_up(&self, written: &[Written]) -> Result<()> {
         for Written { name, .. } in written {
