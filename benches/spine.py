@@ -3,7 +3,7 @@
     cargo xtask bench spine
     python benches/spine.py --longplay target/release/longplay --work DIR [--events N] [--people N]
 
-Prints wall time and peak memory of the import and of `ask`, the bare decode of the columns read, the pass with all folds, the same
+Prints wall time and peak memory of the import and of `ask`, the bare decode of the columns read, the pass with five folds, the same
 questions in DuckDB's SQL, and the ratios with their bars. Exits with 1 when a bar is missed.
 """
 
@@ -26,6 +26,8 @@ ASK_BYTES_MAX = 512 << 20
 PASS_PER_DECODE_MAX = 4
 DUCKDB_PER_PASS_MIN = 10
 RUNS = 3
+# The folds whose evidence the SQL below computes.
+PARTS = "Cohorts,Recurrence,Conversions,Revenue,Reach"
 
 # People: a few come often, most once. Pieces: Zipf-like. Returning is rarer the longer one waits. Hashes of the row's number
 # stand for chance, so the file is the same on every machine.
@@ -121,10 +123,10 @@ def generate(path, events, people):
 
 
 def pass_times(data):
-    """The hook: `crates/measures/benches/pass.rs` opens the data directory, decodes the columns that the folds read and nothing
-    else, then runs the pass with all folds, and prints one line of JSON: {"decode_s", "pass_s", "events", "people"}."""
+    """The hook: `crates/measures/benches/pass.rs` opens the data directory, decodes the columns that these folds read and nothing
+    else, then runs the pass with them, and prints one line of JSON: {"decode_s", "pass_s", "events", "people"}."""
     root = Path(__file__).resolve().parent.parent
-    command = ["cargo", "bench", "--quiet", "-p", "longplay-measures", "--bench", "pass", "--", "--data", str(data), "--zone", ZONE, "--as-of", AS_OF]
+    command = ["cargo", "bench", "--quiet", "-p", "longplay-measures", "--bench", "pass", "--", "--data", str(data), "--zone", ZONE, "--as-of", AS_OF, "--parts", PARTS]
     out = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads([line for line in out.splitlines() if line.startswith("{")][-1])
 
@@ -177,7 +179,7 @@ def main():
         bars.line(f"ask {key}, peak memory", f"{worst / 2**20:.0f} MiB", f"{ASK_BYTES_MAX >> 20} MiB", worst <= ASK_BYTES_MAX)
     ours = pass_times(data)
     bars.line("bare decode of the columns read", f"{ours['decode_s']:.3f} s")
-    bars.line("pass with all folds", f"{ours['pass_s']:.3f} s")
+    bars.line("pass with these folds", f"{ours['pass_s']:.3f} s")
     times = duckdb_times(data)
     for name, seconds in times.items():
         bars.line(f"DuckDB {duckdb.__version__} {name}", f"{seconds:.2f} s")

@@ -1,5 +1,6 @@
 //! The pass against its yardstick: `cargo bench -p longplay-measures --bench pass -- --data DIR --zone Z --as-of DAY` prints
-//! one line of JSON with the bare decode of the columns read and the pass with every fold, each the best of several runs.
+//! one line of JSON with the bare decode of the columns read, the pass for every standing question, and the whole edition,
+//! each the best of several runs. `--parts Cohorts,Reach` takes only those parts of the evidence, `--each` times each alone.
 
 use std::{path::Path, time::Instant};
 
@@ -32,19 +33,22 @@ fn main() {
         None => Time::from_micros(i64::MAX / 2),
     };
     let store = Store::open_existing(Path::new(data), as_of).expect("a data directory");
-    measure(&store, &Question::new(Key::Returns, as_of, zone));
+    let mut parts = standing();
+    if let Some(named) = argument("--parts") {
+        parts.retain(|part| named.split(',').any(|name| name == format!("{part:?}")));
+    }
+    measure(&store, &Question::new(Key::Returns, as_of, zone), &parts);
 }
 
-fn measure(store: &Store, question: &Question) {
+fn measure(store: &Store, question: &Question, all: &[Part]) {
     let ground = Ground::of(question, store).expect("a ground");
     let (snapshot, threads) = (&ground.snapshot, ground.engine.threads);
-    let all = standing();
-    let columns = Observer::columns().with(Evidence::begin(&all, question, &ground).columns());
+    let columns = Observer::columns().with(Evidence::begin(all, question, &ground).columns());
     let decode = best(|| snapshot.decode(columns, threads).expect("decoded"));
     let gather = |parts: &[Part]| ground.gather(question, parts).expect("a pass");
     let mut people = 0;
     let pass = best(|| {
-        let cells = gather(&all).cohorts().cells().into_iter();
+        let cells = gather(all).cohorts().cells().into_iter();
         people = cells.map(|(_, cohort)| u64::from(cohort.people)).sum::<u64>();
         people
     });
@@ -53,7 +57,7 @@ fn measure(store: &Store, question: &Question) {
             "# walk alone: {:.3} s",
             best(|| gather(&[]).columns().to_read().len() as u64)
         );
-        for part in all {
+        for &part in all {
             let seconds = best(|| gather(&[part]).columns().to_read().len() as u64);
             println!("# {part:?} alone, with the walk: {seconds:.3} s");
         }
