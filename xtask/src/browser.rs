@@ -36,7 +36,9 @@ pub fn run(house: &House) -> Result<Tally> {
             .current_dir(&tests)
             .arg("run.mjs")
             .arg(&demo.url)
-            .arg(&shots),
+            .arg(&shots)
+            .arg(house.longplay())
+            .arg(&data),
     )?;
     demo.stop()?;
     Ok(tally)

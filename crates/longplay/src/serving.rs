@@ -34,7 +34,7 @@ const SEAL_ANY: Duration = Duration::from_secs(60);
 const REST: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_secs(60);
 /// How often files whose time is over are deleted.
-const EXPIRE_EVERY: Duration = Duration::from_secs(3_600);
+const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 /// How often an erasure that somebody's reading keeps from its end is tried again.
 const FINISH_EVERY: Duration = Duration::from_secs(20);
 /// How long the stop waits for upkeep; the store survives being left in the middle, so it needn't wait longer.

@@ -145,13 +145,61 @@ fn expired_files_go_only_after_their_time() {
     }
     assert!(store.merge(NOW).unwrap());
     let files = || fs::read_dir(dir.path().join("segments")).unwrap().count();
-    let after_hours = |hours: i64| Time::from_micros(NOW.micros() + hours * 3_600_000_000);
+    let after_minutes = |minutes: i64| Time::from_micros(NOW.micros() + minutes * 60_000_000);
     assert_eq!(files(), 9);
-    assert_eq!(store.expire(after_hours(2)).unwrap(), 0);
-    assert_eq!(store.expire(after_hours(25)).unwrap(), 0, "scheduled, in grace");
-    assert_eq!(store.expire(after_hours(27)).unwrap(), 8);
+    assert_eq!(store.expire(after_minutes(59)).unwrap(), 0);
+    assert_eq!(store.expire(after_minutes(61)).unwrap(), 0, "scheduled, in grace");
+    assert_eq!(store.expire(after_minutes(77)).unwrap(), 8);
     assert_eq!(files(), 1);
     assert_eq!(store.totals().unwrap().events, 800);
+    assert!(codes(dir.path()).is_empty());
+}
+
+#[test]
+fn one_snapshot_of_each_hour_stays_for_a_day_with_its_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let minutes = |minutes: i64| Time::from_micros(NOW.micros() + minutes * 60_000_000);
+    let mut from = 0;
+    let mut seal = |at: i64, times: u32| {
+        for _ in 0..times {
+            store.accept(claims(from, from + 100), minutes(at)).unwrap();
+            store.seal(minutes(at)).unwrap();
+            from += 100;
+        }
+    };
+    seal(0, 4);
+    seal(120, 4);
+    assert!(store.merge(minutes(121)).unwrap());
+    seal(122, 1);
+    let shown = || -> Vec<u64> {
+        let lake = rusqlite::Connection::open(dir.path().join("longplay.db")).unwrap();
+        let sql =
+            "SELECT (SELECT coalesce(sum(record_count), 0) FROM ducklake_data_file WHERE begin_snapshot <= snapshot_id
+                AND (end_snapshot IS NULL OR snapshot_id < end_snapshot))
+             FROM ducklake_snapshot WHERE snapshot_id > 0 ORDER BY snapshot_id";
+        let mut select = lake.prepare(sql).unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(|rows| rows.unwrap()).filter(|rows| *rows > 0).collect()
+    };
+    let files = || fs::read_dir(dir.path().join("segments")).unwrap().count();
+    assert_eq!(
+        (shown(), files()),
+        (vec![100, 200, 300, 400, 500, 600, 700, 800, 800, 900], 10)
+    );
+    for at in [200, 220] {
+        store.expire(minutes(at)).unwrap();
+    }
+    assert_eq!(
+        (shown(), files()),
+        (vec![400, 900], 6),
+        "of the merged ones, the first four"
+    );
+    assert!(codes(dir.path()).is_empty());
+    for at in [1_450, 1_470] {
+        store.expire(minutes(at)).unwrap();
+    }
+    assert_eq!((shown(), files()), (vec![900], 2), "the newest stays");
     assert!(codes(dir.path()).is_empty());
 }
 

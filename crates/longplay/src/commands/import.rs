@@ -87,6 +87,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
 fn settle(store: &Store, report: &mut ImportReport, config: &Config) -> anyhow::Result<()> {
     store.seal(config.now)?;
     while store.merge(config.now)? {}
+    store.expire(config.now)?;
     store.let_age(config.now)?;
     let totals = store.totals()?;
     (report.events_total, report.people_total) = (totals.events, totals.people);

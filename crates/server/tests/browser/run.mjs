@@ -1,14 +1,15 @@
-// Looks at the pages in a real browser: `node run.mjs BASE_URL OUT_DIR`. Writes screenshots into OUT_DIR, prints one line
-// a check and closes with `N passed, M failed`; exits 1 when a check failed. The browser is Debian's chromium, or the one
-// that CHROMIUM names.
+// Looks at the pages in a real browser: `node run.mjs BASE_URL OUT_DIR LONGPLAY DATA`, the last two being the program and the
+// directory it serves there. Writes screenshots into OUT_DIR, prints one line a check and closes with `N passed, M failed`;
+// exits 1 when a check failed. The browser is Debian's chromium, or the one that CHROMIUM names.
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-const [baseUrl, outDir] = process.argv.slice(2);
-if (!baseUrl || !outDir) {
-  console.error("usage: node run.mjs BASE_URL OUT_DIR");
+const [baseUrl, outDir, longplay, data] = process.argv.slice(2);
+if (!data) {
+  console.error("usage: node run.mjs BASE_URL OUT_DIR LONGPLAY DATA");
   process.exit(2);
 }
 const home = new URL("/", baseUrl).href;
@@ -265,6 +266,53 @@ async function sources(browser) {
   }
 }
 
+// A person opens the link that the owner gave them, takes everything along, is asked once more, and is forgotten.
+async function ownPage(browser) {
+  const run = (...words) => execFileSync(longplay, ["--data", data, ...words], { encoding: "utf8" });
+  const key = run("key", "create", "--name", "own-page", "--json");
+  const event = { type: "track", event: "Signed Up", userId: "own-page-7", messageId: "own-page-1", timestamp: "2026-01-02T12:00:00Z" };
+  const sent = await fetch(new URL("/v1/batch", home), {
+    method: "POST",
+    headers: { authorization: `Bearer ${JSON.parse(key).key}` },
+    body: JSON.stringify({ batch: [event] }),
+  });
+  check("own page: something is held", sent.status === 200, `${sent.status}`);
+  const link = run("person", "link", "user:own-page-7", "--base", new URL(home).origin).match(/https?:\/\/\S+\/you\/\S+/)[0];
+  for (const { name, ...options } of VIEWS) {
+    const { context, page, complaints, strangers, response } = await open(browser, options, link);
+    const has = (text) => `own page, ${name}: ${text}`;
+    check(has("it opens"), response.status() === 200);
+    check(has("no name is told in full"), !(await page.content()).includes("own-page-7"));
+    const violations = await page.evaluate(async (source) => {
+      (0, eval)(source);
+      const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+      return violations.map((found) => `${found.id} (${found.nodes.length}): ${found.nodes[0].html.slice(0, 160)}`);
+    }, axe);
+    check(has("axe finds no violation"), violations.length === 0, violations.join("; "));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(has("nothing is wider than the window"), wide <= 0, `${wide} px too wide`);
+    check(has("the console is silent and no other host is asked"), complaints.length + strangers.length === 0, [...complaints, ...strangers].join("; "));
+    await page.screenshot({ path: path.join(outDir, `own-page-${name}.png`), fullPage: true });
+    await context.close();
+  }
+  const { context, page } = await open(browser, { javaScriptEnabled: false }, link);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Take everything along" }).click()]);
+  const held = JSON.parse(await readFile(await download.path(), "utf8"));
+  check("own page: everything is taken along", held.events.length === 1 && held.events[0].event === "Signed Up", JSON.stringify(held));
+  const press = async (name) => {
+    await page.getByRole("button", { name }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForLoadState("load");
+  };
+  await press("Have it erased");
+  check("own page: asked once more", (await page.locator("main").innerText()).includes("can't be undone"));
+  await press("Erase everything");
+  check("own page: forgotten, by keyboard and without script", (await page.locator("h1").innerText()).includes("You were forgotten"));
+  await page.goto(link);
+  check("own page: nothing is held any more", (await page.locator("h1").innerText()).includes("Nothing is held on you here"));
+  await context.close();
+}
+
 await mkdir(outDir, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -276,7 +324,7 @@ const browser = await chromium.launch({
 });
 try {
   for (const view of VIEWS) await look(browser, view);
-  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages, sources]) await part(browser);
+  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages, sources, ownPage]) await part(browser);
 } catch (error) {
   check("the run came to its end", false, error.stack);
 } finally {

@@ -29,6 +29,9 @@ use crate::{
     segment::SegmentInfo,
 };
 
+/// The folder for what is damaged and done without.
+pub(crate) const SET_ASIDE: &str = "damaged";
+
 /// The state of a directory that is verified.
 struct State {
     directory: PathBuf,

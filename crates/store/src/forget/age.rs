@@ -80,6 +80,8 @@ impl Store {
         if !all_gone {
             tracing::warn!("files past their age can't all be removed yet; the next seal tries again");
         }
+        // Statistics and links of what went. Where somebody's reading keeps the old pages, they are overwritten in time.
+        self.clean_databases()?;
         Ok(rewritten.rows)
     }
 

@@ -9,6 +9,7 @@
 //! are kept in `erasing` until then and no longer.
 
 mod age;
+mod damaged;
 mod databases;
 mod refusals;
 mod rewrite;
@@ -127,7 +128,8 @@ impl Store {
             crash::point("erase.removed");
         }
         let (gone, all_gone) = self.expire_at_once(now)?;
-        registry::files_removed(&self.registry(), swept + gone)?;
+        let damaged = damaged::remove(self.directory())?;
+        registry::files_removed(&self.registry(), swept + gone + damaged)?;
         crash::point("erase.expired");
         let is_done = all_gone && self.clean_databases()?;
         if is_done {

@@ -1,7 +1,8 @@
 //! Letting old snapshots and their files go, by DuckLake's own schedule table.
 //!
-//! A replaced file stays readable for time travel until its last snapshot expires; then it is scheduled, and after a grace
-//! for readers that still hold it, deleted.
+//! A replaced file stays readable for time travel until the last snapshot that shows it expires: within hours for most, for
+//! only one snapshot of each hour is kept for a day. Then the file is scheduled, and after a grace for readers that began
+//! before, deleted. Our own readers hold their files open and need no grace.
 
 use std::path::Path;
 
@@ -15,11 +16,13 @@ use crate::{
     segment::lake_time,
 };
 
-/// How long superseded snapshots can be asked for with `AT (VERSION => n)`.
-pub const SNAPSHOT_KEEP_HOURS: i64 = 24;
-/// How long a scheduled file is kept for readers that opened it before.
-pub const FILE_GRACE_HOURS: i64 = 1;
-const MICROS_PER_HOUR: i64 = 3_600_000_000;
+/// How long every superseded snapshot can be asked for with `AT (VERSION => n)`.
+const EVERY_SNAPSHOT_MINUTES: i64 = 60;
+/// How long the last snapshot of each hour can.
+const HOURLY_SNAPSHOT_MINUTES: i64 = 24 * 60;
+/// How long a scheduled file is kept for readers that listed it before.
+const FILE_GRACE_MINUTES: i64 = 15;
+const MICROS_PER_MINUTE: i64 = 60_000_000;
 const DOING: &str = "expire old snapshots";
 
 /// What is due.
@@ -37,19 +40,21 @@ pub fn expire(connection: &mut Connection, directory: &Path, due: Due) -> Result
         Due::InTime(now) => (now, false),
         Due::AtOnce(now) => (now, true),
     };
-    let before = |hours: i64| match is_at_once {
+    let before = |minutes: i64| match is_at_once {
         // Later than any instant that is written.
         true => "~".to_owned(),
-        false => lake_time(Time::from_micros(now.micros() - hours * MICROS_PER_HOUR)),
+        false => lake_time(Time::from_micros(now.micros() - minutes * MICROS_PER_MINUTE)),
     };
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .doing(DOING)?;
     transaction
         .execute(
-            "DELETE FROM ducklake_snapshot WHERE snapshot_time < ?1
-             AND snapshot_id < (SELECT max(snapshot_id) FROM ducklake_snapshot)",
-            [before(SNAPSHOT_KEEP_HOURS)],
+            // Instants begin with their date and hour in 13 characters.
+            "DELETE FROM ducklake_snapshot WHERE snapshot_id < (SELECT max(snapshot_id) FROM ducklake_snapshot)
+             AND (snapshot_time < ?1 OR snapshot_time < ?2 AND snapshot_id NOT IN
+                (SELECT max(snapshot_id) FROM ducklake_snapshot GROUP BY substr(snapshot_time, 1, 13)))",
+            [before(HOURLY_SNAPSHOT_MINUTES), before(EVERY_SNAPSHOT_MINUTES)],
         )
         .doing(DOING)?;
     transaction
@@ -62,7 +67,8 @@ pub fn expire(connection: &mut Connection, directory: &Path, due: Due) -> Result
         .execute(
             "INSERT INTO ducklake_files_scheduled_for_deletion
              SELECT data_file_id, path, path_is_relative, ?1 FROM ducklake_data_file
-             WHERE table_id = ?2 AND end_snapshot <= (SELECT min(snapshot_id) FROM ducklake_snapshot)",
+             WHERE table_id = ?2 AND end_snapshot IS NOT NULL AND NOT EXISTS
+                (SELECT 1 FROM ducklake_snapshot WHERE begin_snapshot <= snapshot_id AND snapshot_id < end_snapshot)",
             params![lake_time(now), EVENTS_TABLE],
         )
         .doing(DOING)?;
@@ -76,7 +82,7 @@ pub fn expire(connection: &mut Connection, directory: &Path, due: Due) -> Result
         .prepare("SELECT data_file_id, path FROM ducklake_files_scheduled_for_deletion WHERE schedule_start < ?1")
         .and_then(|mut select| {
             select
-                .query_map([before(FILE_GRACE_HOURS)], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([before(FILE_GRACE_MINUTES)], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })
         .doing(DOING)?;

@@ -9,7 +9,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use longplay_domain::PersonKey;
 use parquet::{
-    arrow::ArrowWriter,
+    arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, Encoding, ZstdLevel},
     file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
@@ -32,6 +32,8 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 const ZSTD_LEVEL: i32 = 3;
 /// For ids, in which nothing repeats: a longer search finds no more.
 const ZSTD_LEVEL_IDS: i32 = 1;
+/// From so many rows a person on, zstd makes more of keys that repeat than is won by writing how far they lie apart.
+const ROWS_PER_PERSON_REPETITIVE: usize = 2;
 
 /// Where the fingerprints of a segment's ids come from.
 enum Ids {
@@ -48,7 +50,8 @@ pub struct SegmentWriter<'a> {
     directory: &'a Path,
     name: String,
     key: PersonKey,
-    writer: ArrowWriter<File>,
+    /// Begun with the first rows, which say how the others are best written.
+    writer: Option<ArrowWriter<File>>,
     rows: u64,
     ids: Ids,
     bounds: Vec<Bounds>,
@@ -59,15 +62,12 @@ pub struct SegmentWriter<'a> {
 impl<'a> SegmentWriter<'a> {
     /// Starts `segments/<name>` under the data directory.
     pub fn create(directory: &'a Path, name: String, key: PersonKey) -> Result<Self> {
-        let path = directory.join("segments").join(&name);
-        let file = File::create(&path).at("create the segment", &path)?;
-        let writer = ArrowWriter::try_new(file, segment_schema(), Some(properties())).at("started", &path)?;
         let bounds = Column::ALL.map(|_| Bounds::default()).to_vec();
         Ok(Self {
             directory,
             name,
             key,
-            writer,
+            writer: None,
             rows: 0,
             ids: Ids::Appended(Vec::new()),
             bounds,
@@ -96,10 +96,24 @@ impl<'a> SegmentWriter<'a> {
         }
     }
 
+    /// The file and its writer, begun for rows like these.
+    fn begin(&self, path: &Path, first: &RecordBatch) -> Result<ArrowWriter<File>> {
+        let file = File::create(path).at("create the segment", path)?;
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties(person_encoding(first)))
+            .with_skip_arrow_metadata(true);
+        ArrowWriter::try_new_with_options(file, segment_schema(), options).at("started", path)
+    }
+
     /// Appends rows, which must follow those before in (person, time, id).
     pub fn append(&mut self, batch: &RecordBatch) -> Result<()> {
         let path = self.directory.join("segments").join(&self.name);
-        self.writer.write(batch).at("written", &path)?;
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.begin(&path, batch)?,
+        };
+        writer.write(batch).at("written", &path)?;
+        self.writer = Some(writer);
         for (column, bounds) in Column::ALL.into_iter().zip(&mut self.bounds) {
             bounds.widen(column, batch.column(column.index()).as_ref());
         }
@@ -148,7 +162,11 @@ impl<'a> SegmentWriter<'a> {
     /// Writes the footer and the id index and makes both durable.
     pub fn finish(mut self) -> Result<Written> {
         let path = self.directory.join("segments").join(&self.name);
-        let metadata = self.writer.finish().at("finished", &path)?;
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.begin(&path, &RecordBatch::new_empty(segment_schema()))?,
+        };
+        let metadata = writer.finish().at("finished", &path)?;
         let rows = self.rows;
         let mut bytes_of = vec![0_i64; Column::ALL.len()];
         for group in metadata.row_groups() {
@@ -156,7 +174,7 @@ impl<'a> SegmentWriter<'a> {
                 bytes_of[index] += column.compressed_size();
             }
         }
-        self.writer.inner().sync_all().at("flush the segment", &path)?;
+        writer.inner().sync_all().at("flush the segment", &path)?;
         crash::point("segment.written");
         self.write_ids()?;
         crash::point("segment.indexed");
@@ -195,7 +213,21 @@ pub fn rekeyed_pairs(batch: &RecordBatch, sink: &mut dyn FnMut((i64, i64))) {
     }
 }
 
-fn properties() -> WriterProperties {
+/// Keys are random, so those of different persons have nothing in common but that they rise: written apart, each takes what
+/// its distance takes. Where most rows repeat the key before, zstd does better on the keys themselves.
+fn person_encoding(sorted: &RecordBatch) -> Encoding {
+    let persons = sorted
+        .column(Column::Person.index())
+        .as_primitive::<Int64Type>()
+        .values();
+    let distinct = persons.chunk_by(|a, b| a == b).count();
+    match persons.len() < ROWS_PER_PERSON_REPETITIVE * distinct {
+        true => Encoding::DELTA_BINARY_PACKED,
+        false => Encoding::PLAIN,
+    }
+}
+
+fn properties(person: Encoding) -> WriterProperties {
     let level = |level| Compression::ZSTD(ZstdLevel::try_new(level).expect("a level zstd has"));
     let mut builder = WriterProperties::builder()
         .set_compression(level(ZSTD_LEVEL))
@@ -204,9 +236,13 @@ fn properties() -> WriterProperties {
         .set_created_by(concat!("longplay ", env!("CARGO_PKG_VERSION")).to_owned());
     for column in Column::ALL {
         let path = ColumnPath::from(column.name());
-        builder = builder.set_column_dictionary_enabled(path.clone(), column.is_repetitive());
+        // Properties are often the same few; where they aren't, the writer gives the dictionary up.
+        let has_dictionary = column.is_repetitive() || column == Column::Properties;
+        builder = builder.set_column_dictionary_enabled(path.clone(), has_dictionary);
         if column == Column::Person {
-            builder = builder.set_column_encoding(path, Encoding::PLAIN);
+            builder = builder.set_column_encoding(path, person);
+        } else if column == Column::Time {
+            builder = builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
         } else if column == Column::Id {
             // Lengths apart from texts: mostly they are all the same.
             builder = builder

@@ -7,13 +7,12 @@ use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 use super::Bench;
 use crate::{
+    check::SET_ASIDE,
     error::{Context, PathContext, Result, StoreError},
     journal::encode,
     lake::publish::{Change, DELETED, publish},
     segment::{SegmentInfo, ids, schema::Column, write::sync_directory},
 };
-
-const FOLDER: &str = "damaged";
 
 impl Bench<'_> {
     /// Sets a segment or a batch aside and says in words what is missing now.
@@ -60,7 +59,7 @@ impl Bench<'_> {
         let kind = if info.is_marked { "marked events" } else { "events" };
         Ok(format!(
             "{} was set aside: {} {kind}{from_to} are missing from every answer from now on. Whatever is left of it lies in \
-             {FOLDER}/; a backup may still have it whole.",
+             {SET_ASIDE}/; a backup may still have it whole.",
             info.name, info.rows
         ))
     }
@@ -71,11 +70,11 @@ impl Bench<'_> {
             return Ok(());
         };
         std::fs::rename(path, self.damaged()?.join(name)).at("set aside", path)?;
-        sync_directory(&self.directory.join(FOLDER))
+        sync_directory(&self.directory.join(SET_ASIDE))
     }
 
     fn damaged(&self) -> Result<PathBuf> {
-        let folder = self.directory.join(FOLDER);
+        let folder = self.directory.join(SET_ASIDE);
         std::fs::create_dir_all(&folder).at("create the directory", &folder)?;
         Ok(folder)
     }
@@ -103,7 +102,7 @@ impl Bench<'_> {
         std::fs::File::open(&path)
             .and_then(|file| file.sync_all())
             .at("flush", &path)?;
-        sync_directory(&self.directory.join(FOLDER))?;
+        sync_directory(&self.directory.join(SET_ASIDE))?;
         transaction
             .execute(
                 "UPDATE batch SET events = 0, body = ?2 WHERE position = ?1",
@@ -113,7 +112,7 @@ impl Bench<'_> {
         transaction.commit().doing(doing)?;
         Ok(format!(
             "Batch {position} of the journal was set aside: {events} events are missing from every answer from now on. Its bytes \
-             lie in {FOLDER}/batch-{position}.bin."
+             lie in {SET_ASIDE}/batch-{position}.bin."
         ))
     }
 }
