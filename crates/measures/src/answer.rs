@@ -6,6 +6,8 @@ use longplay_domain::Day;
 use longplay_stats::Estimate;
 use serde::Serialize;
 
+use crate::compare::Comparison;
+
 /// The answers to all standing questions for one state of the data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Edition {
@@ -34,6 +36,9 @@ pub struct Answer {
     /// Level of every interval in it, e.g. 0.9.
     pub level: f64,
     pub figures: Vec<Figure>,
+    /// The same figures of another period, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// Lists that are no figures, such as episodes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<serde_json::Value>,

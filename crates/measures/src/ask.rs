@@ -5,6 +5,7 @@ use longplay_store::{Snapshot, Store, StoreError};
 
 use crate::{
     answer::{Answer, Edition, Grade},
+    compare::{Against, Comparison},
     engine::LocalEngine,
     evidence::{Evidence, Part},
     question::{Key, Question},
@@ -16,6 +17,8 @@ use crate::{
 pub enum AskError {
     #[error("the data can't be read")]
     Store(#[from] StoreError),
+    #[error("a comparison needs the first and the last day of the period: say both `from` and `to`")]
+    OpenPeriod,
     #[error("the level must lie between 0 and 1, not {0}")]
     Level(f64),
 }
@@ -61,24 +64,53 @@ impl Ground {
     /// The answer to one question.
     pub fn answer(&self, question: &Question) -> Result<Answer, AskError> {
         let evidence = self.gather(question, questions::parts(question.key))?;
-        questions::answer(question, self, &evidence)
+        let mut answer = questions::answer(question, self, &evidence)?;
+        if let Some((against, other)) = Self::other_period(question)? {
+            let evidence = self.gather(&other, questions::parts(other.key))?;
+            let then = questions::answer(&other, self, &evidence)?;
+            answer.comparison = Comparison::of(against, other.period, (&answer.figures, then.figures), question.level);
+        }
+        Ok(answer)
+    }
+
+    /// The same question about the period that it is to be compared with.
+    fn other_period(question: &Question) -> Result<Option<(Against, Question)>, AskError> {
+        let Some(against) = question.against else {
+            return Ok(None);
+        };
+        let other = Question {
+            period: against.period(question.period).ok_or(AskError::OpenPeriod)?,
+            against: None,
+            ..question.clone()
+        };
+        Ok(Some((against, other)))
     }
 
     /// The answers to all standing questions; `question.key` is ignored.
     pub fn edition(&self, question: &Question) -> Result<Edition, AskError> {
-        let evidence = self.gather(question, &standing())?;
-        let answer = |key| {
-            let question = Question {
-                key,
-                ..question.clone()
+        let of = |question: &Question| {
+            let evidence = self.gather(question, &standing())?;
+            let answer = |key| {
+                let question = Question {
+                    key,
+                    ..question.clone()
+                };
+                questions::answer(&question, self, &evidence)
             };
-            questions::answer(&question, self, &evidence)
+            Key::ALL.into_iter().map(answer).collect::<Result<Vec<_>, _>>()
         };
+        let mut answers = of(question)?;
+        if let Some((against, other)) = Self::other_period(question)? {
+            for (answer, then) in answers.iter_mut().zip(of(&other)?) {
+                answer.comparison =
+                    Comparison::of(against, other.period, (&answer.figures, then.figures), question.level);
+            }
+        }
         Ok(Edition {
             as_of: question.as_of.to_string(),
             zone: question.zone.name().to_owned(),
             snapshot: self.snapshot.id(),
-            answers: Key::ALL.into_iter().map(answer).collect::<Result<_, _>>()?,
+            answers,
         })
     }
 
@@ -99,6 +131,7 @@ impl Ground {
             grade: Grade::Counted,
             level: question.level,
             figures: Vec::new(),
+            comparison: None,
             rows: Vec::new(),
             series: Vec::new(),
             cautions: Vec::new(),

@@ -7,6 +7,7 @@
 
 pub mod answer;
 mod ask;
+mod compare;
 pub mod engine;
 pub mod evidence;
 mod export;
@@ -18,5 +19,6 @@ pub mod words;
 
 pub use answer::{Answer, Caution, Edition, Figure, Grade, Point, Scope, Series, State};
 pub use ask::{AskError, Ground, ask, ask_all, standing};
+pub use compare::{Against, Compared, Comparison};
 pub use export::{RecurrenceRow, each_recurrence};
 pub use question::{ALL, By, Key, Question};

@@ -2,6 +2,8 @@
 
 use longplay_domain::{Day, Period, Time, Zone};
 
+use crate::compare::Against;
+
 /// What stands for every standing question where a key is expected.
 pub const ALL: &str = "all";
 
@@ -70,6 +72,8 @@ pub struct Question {
     /// Limits whom the question is about to the people whose first presence day lies in it (`hits`: which days may be hits).
     pub period: Period,
     pub by: By,
+    /// With which period, beside its own, the figures are compared.
+    pub against: Option<Against>,
     /// Level of the intervals, inside (0, 1).
     pub level: f64,
 }
@@ -84,6 +88,7 @@ impl Question {
             zone,
             period: Period::default(),
             by: By::default(),
+            against: None,
             level: Self::LEVEL_DEFAULT,
         }
     }

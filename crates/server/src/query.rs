@@ -2,11 +2,11 @@
 //! parameter nobody knows is refused too, for a silently ignored filter gives a wrong answer.
 
 use longplay_domain::{Day, Time, Zone};
-use longplay_measures::{ALL, By, Key, Question};
+use longplay_measures::{ALL, Against, By, Key, Question};
 
 use crate::error::{Code, HttpError};
 
-const KNOWN: [&str; 5] = ["as_of", "from", "to", "by", "level"];
+const KNOWN: [&str; 6] = ["as_of", "from", "to", "by", "compare", "level"];
 
 /// The parameters of an address, read but not yet a question about something.
 #[derive(Clone, Debug)]
@@ -15,6 +15,7 @@ pub struct Parameters {
     from: Option<Day>,
     to: Option<Day>,
     by: By,
+    against: Option<Against>,
     level: f64,
     /// Whether nothing was said, so that the latest edition is an answer.
     are_usual: bool,
@@ -39,6 +40,7 @@ impl Parameters {
             from: one("from")?.map(|text| day("from", text)).transpose()?,
             to: one("to")?.map(|text| day("to", text)).transpose()?,
             by: one("by")?.map(breakdown).transpose()?.unwrap_or_default(),
+            against: one("compare")?.map(against).transpose()?,
             level: one("level")?.map(level).transpose()?.unwrap_or(Question::LEVEL_DEFAULT),
             are_usual: pairs.is_empty(),
         };
@@ -46,6 +48,10 @@ impl Parameters {
             && from >= to
         {
             let message = format!("`from` ({from}) is included and `to` ({to}) is not, so `to` must be a later day.");
+            return Err(HttpError::new(Code::BadParameter, message));
+        }
+        if read.against.is_some() && (read.from.is_none() || read.to.is_none()) {
+            let message = "`compare` needs the period's first day and the day after it: say `from` and `to`.";
             return Err(HttpError::new(Code::BadParameter, message));
         }
         Ok(read)
@@ -62,6 +68,7 @@ impl Parameters {
         question.period.from = self.from;
         question.period.to = self.to;
         question.by = self.by;
+        question.against = self.against;
         question.level = self.level;
         question
     }
@@ -125,6 +132,10 @@ fn day(name: &str, text: &str) -> Result<Day, HttpError> {
 
 fn breakdown(text: &str) -> Result<By, HttpError> {
     By::named(text).ok_or_else(|| unreadable("by", text, "one of piece, channel, topic, week"))
+}
+
+fn against(text: &str) -> Result<Against, HttpError> {
+    Against::named(text).ok_or_else(|| unreadable("compare", text, "one of previous, year, weekdays"))
 }
 
 fn level(text: &str) -> Result<f64, HttpError> {

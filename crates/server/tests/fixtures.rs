@@ -53,6 +53,7 @@ pub fn answer(question: &'static str, sentence: &str) -> Answer {
         grade: Grade::Counted,
         level: 0.9,
         figures: Vec::new(),
+        comparison: None,
         rows: Vec::new(),
         series: Vec::new(),
         cautions: Vec::new(),

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use longplay_domain::{Day, Period, Time, Zone};
-use longplay_measures::{ALL, Answer, By, Key, Question};
+use longplay_measures::{ALL, Against, Answer, By, Key, Question};
 
 use crate::{
     config::Config,
@@ -32,6 +32,11 @@ pub struct Args {
     #[arg(long, value_name = "WHAT", default_value = By::Piece.name(),
           value_parser = clap::builder::PossibleValuesParser::new(By::ALL.map(By::name)))]
     by: String,
+    /// Compare with another period: as many days right before, the same days a year before, or the same weekdays before;
+    /// needs --from and --to
+    #[arg(long, value_name = "PERIOD", requires_all = ["from", "to"],
+          value_parser = clap::builder::PossibleValuesParser::new(Against::ALL.map(Against::name)))]
+    compare: Option<String>,
     /// Level of the intervals, between 0 and 1
     #[arg(long, value_name = "LEVEL", default_value_t = Question::LEVEL_DEFAULT, value_parser = level)]
     level: f64,
@@ -125,6 +130,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     let question = Question {
         period,
         by,
+        against: args.compare.as_deref().and_then(Against::named),
         level: args.level,
         ..Question::new(key.unwrap_or(Key::ALL[0]), as_of, zone)
     };

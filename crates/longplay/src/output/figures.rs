@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use longplay_measures::{Answer, Figure, State};
+use longplay_measures::{Answer, Comparison, Figure, Scope, State};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,13 +22,13 @@ pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()>
     for figure in answer.figures.iter().take(FIGURES_SHOWN_MAX) {
         table.push(vec![
             figure.key.clone(),
-            about(figure),
+            about(&figure.scope),
             number::count(figure.n),
             number::grouped(figure.count),
             figure
                 .value
                 .map_or_else(|| "–".to_owned(), |value| number::in_unit(value, &figure.unit)),
-            interval(figure),
+            interval(figure.low, figure.high, &figure.unit),
             state(figure),
         ]);
     }
@@ -37,6 +37,7 @@ pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()>
     if hidden > 0 {
         writeln!(out, "… and {hidden} more figures: --csv or --json shows them all.")?;
     }
+    write_comparison(answer, out)?;
     write_rows(&answer.rows, out)?;
     for caution in &answer.cautions {
         writeln!(out, "\nBeware: {}", cell::shown(&caution.message))?;
@@ -48,6 +49,29 @@ pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()>
         name_of(&answer.grade)
     )?;
     writeln!(out, "Method: {}", answer.method)
+}
+
+/// What the other period had, and the change since.
+fn write_comparison(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
+    let Some(comparison) = &answer.comparison else {
+        return Ok(());
+    };
+    let Comparison { from, to, figures, .. } = comparison;
+    writeln!(out, "\nCompared with {from} up to but without {to}:\n")?;
+    let mut table = Table::with(&["figure", "about", ">n", ">value", ">change", ">interval"]);
+    for figure in figures.iter().take(FIGURES_SHOWN_MAX) {
+        let told =
+            |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number::in_unit(value, &figure.unit));
+        table.push(vec![
+            figure.key.clone(),
+            about(&figure.scope),
+            number::count(figure.n),
+            told(figure.value),
+            told(figure.change),
+            interval(figure.change_low, figure.change_high, &figure.unit),
+        ]);
+    }
+    table.write(out)
 }
 
 /// Lists that are no figures, such as the episodes of `hits`: of each row what a person looks for first.
@@ -72,17 +96,17 @@ fn write_rows(rows: &[Value], out: &mut impl Write) -> io::Result<()> {
     }
 }
 
-fn about(figure: &Figure) -> String {
-    if figure.scope.is_empty() {
+fn about(scope: &Scope) -> String {
+    if scope.is_empty() {
         return "everybody".to_owned();
     }
     let part = |(key, value): (&&str, &Option<String>)| format!("{key}: {}", value.as_deref().unwrap_or("(none)"));
-    figure.scope.iter().map(part).collect::<Vec<_>>().join(", ")
+    scope.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
-fn interval(figure: &Figure) -> String {
-    match (figure.low, figure.high) {
-        (Some(low), Some(high)) => number::interval(low, high, &figure.unit),
+fn interval(low: Option<f64>, high: Option<f64>, unit: &str) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => number::interval(low, high, unit),
         _ => "–".to_owned(),
     }
 }

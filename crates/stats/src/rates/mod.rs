@@ -9,6 +9,7 @@ pub mod jeffreys;
 pub mod logistic;
 pub mod pooled;
 pub mod ranking;
+pub mod share_difference;
 pub mod wilson;
 
 pub use beta_binomial::{BetaBinomial, Counted};
@@ -20,4 +21,5 @@ pub use jeffreys::jeffreys;
 pub use logistic::{Calibration, Logistic, LogisticFit, Quality, Table, area_under_curve, cross_validated, judge};
 pub use pooled::Pooled;
 pub use ranking::{Ranked, rank_first};
+pub use share_difference::difference_of_shares;
 pub use wilson::wilson;

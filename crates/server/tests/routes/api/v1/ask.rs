@@ -128,7 +128,7 @@ async fn what_cannot_be_read_is_refused_with_what_to_write() {
         ("from=2026-02-02&from=2026-02-03", "`from` is there twice"),
         (
             "as-of=2026-02-02",
-            "There is no parameter `as-of`. Known are `as_of`, `from`, `to`, `by`, `level`.",
+            "There is no parameter `as-of`. Known are `as_of`, `from`, `to`, `by`, ",
         ),
         ("as_of=2026-02-02%F0%9F%8E%B5%F0%9F%8E%B5+", "`as_of` must be"),
     ] {
@@ -196,4 +196,41 @@ async fn errors_of_the_api_are_json_wherever_they_arise() {
         (said.status, &said.json()["error"]["code"]),
         (StatusCode::METHOD_NOT_ALLOWED, &"wrong_method".into())
     );
+}
+
+#[tokio::test]
+async fn a_period_can_be_compared_with_another() {
+    let server = Server::small();
+    server.happened(77, "viewed", "2025-12-31T12:00:00+01:00");
+    let address = "/api/v1/ask/returns?from=2026-01-01&to=2026-01-08&compare=previous";
+    let answer = server.get(address).await.json();
+    let comparison = &answer["comparison"];
+    assert_eq!(comparison["against"], "previous");
+    assert_eq!(
+        (&comparison["from"], &comparison["to"]),
+        (&"2025-12-25".into(), &"2026-01-01".into())
+    );
+    let figures = comparison["figures"].as_array().unwrap();
+    let of = |key: &str| {
+        let everybody = |figure: &&Value| figure["key"] == key && figure["scope"] == serde_json::json!({});
+        figures
+            .iter()
+            .find(everybody)
+            .unwrap_or_else(|| panic!("{key}: {figures:?}"))
+    };
+    assert_eq!(
+        (&of("people")["count"], &of("people")["change"]),
+        (&1.into(), &39.0.into())
+    );
+    assert_eq!(of("returned_7d")["n"], 1);
+    assert!(of("returned_7d")["change_low"].as_f64().unwrap() < of("returned_7d")["change_high"].as_f64().unwrap());
+
+    for wrong in [
+        "compare=previous",
+        "from=2026-01-01&compare=year",
+        "from=2026-01-01&to=2026-02-01&compare=decade",
+    ] {
+        let said = server.get(&format!("/api/v1/ask/returns?{wrong}")).await;
+        assert_eq!(said.status, StatusCode::BAD_REQUEST, "{wrong}: {}", said.body);
+    }
 }
