@@ -30,6 +30,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// After how long so many events are sealed, and after how long any: a segment of a few events is not worth its files.
 const SEAL_MANY: (usize, Duration) = (5_000, Duration::from_secs(5));
 const SEAL_ANY: Duration = Duration::from_secs(60);
+/// After how long without an event upkeep merges for the room it saves.
+const QUIET: Duration = Duration::from_secs(5);
 /// How long upkeep rests after something failed; twice as long after each failure in a row, up to the most.
 const REST: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_secs(60);
@@ -173,6 +175,10 @@ pub struct Pace {
     /// Since when something waits to be sealed.
     unsealed_since: Option<Instant>,
     merge_is_due: bool,
+    /// Since when nothing waits.
+    quiet_since: Option<Instant>,
+    /// Whether segments changed since the last look at rest.
+    rest_is_due: bool,
     expired: Instant,
     /// When erasures were last seen to.
     finished: Option<Instant>,
@@ -190,6 +196,8 @@ impl Pace {
             ahead: Duration::ZERO,
             unsealed_since: None,
             merge_is_due: true,
+            quiet_since: None,
+            rest_is_due: true,
             expired: Instant::now(),
             finished: None,
         };
@@ -211,7 +219,9 @@ impl Pace {
         let unsealed = store.unsealed()?;
         if unsealed.events == 0 {
             self.unsealed_since = None;
+            self.quiet_since.get_or_insert_with(Instant::now);
         } else {
+            self.quiet_since = None;
             let waiting = self.unsealed_since.get_or_insert_with(Instant::now).elapsed();
             let (many, soon) = self.seal_many;
             if unsealed.is_full || (unsealed.events >= many && waiting >= soon) || waiting >= self.seal_any {
@@ -222,6 +232,9 @@ impl Pace {
         }
         if self.merge_is_due {
             self.merge_is_due = store.merge(now)?;
+            self.rest_is_due = true;
+        } else if self.rest_is_due && self.quiet_since.is_some_and(|since| since.elapsed() >= QUIET) {
+            self.rest_is_due = store.merge_at_rest(now)?;
         }
         if self.finished.is_none_or(|finished| finished.elapsed() >= FINISH_EVERY) {
             self.finished = Some(Instant::now());

@@ -18,18 +18,29 @@ use crate::{
 const FAN_IN: usize = 8;
 /// The smaller segments together stay below one part in this many of the largest.
 const OTHERS_MAX: u64 = 4;
+/// The same when nothing comes in: a large merge is then in nobody's way, and a person's events take least room side by side.
+const OTHERS_AT_REST_MAX: u64 = 12;
 /// Segments smaller than this are all of the lowest tier.
 const TIER_ROWS_MIN: u64 = 65_536;
 
 impl Store {
     /// Does one merge if one is due. Returns whether it did.
     pub fn merge(&self, now: Time) -> Result<bool> {
+        self.merge_down(OTHERS_MAX, now)
+    }
+
+    /// The same when nothing has come in for a while.
+    pub fn merge_at_rest(&self, now: Time) -> Result<bool> {
+        self.merge_down(OTHERS_AT_REST_MAX, now)
+    }
+
+    fn merge_down(&self, others_max: u64, now: Time) -> Result<bool> {
         let lock = self.maintenance()?;
         let (marked, counted): (Vec<_>, Vec<_>) = self
             .live_segments()?
             .into_iter()
             .partition(|segment| segment.info.is_marked);
-        let Some(chosen) = choose(&counted).or_else(|| choose(&marked)) else {
+        let Some(chosen) = choose(&counted, others_max).or_else(|| choose(&marked, others_max)) else {
             return Ok(false);
         };
         self.merge_segments(chosen, &lock, now)?;
@@ -70,11 +81,11 @@ impl Store {
 
 /// All of them when the smaller ones together are no longer small beside the largest: most people then lie in one run, and a
 /// pass hands their histories out without a copy. Else those of the lowest tier that is full.
-fn choose(segments: &[Arc<Segment>]) -> Option<Vec<Arc<Segment>>> {
+fn choose(segments: &[Arc<Segment>], others_max: u64) -> Option<Vec<Arc<Segment>>> {
     let rows = |segment: &Arc<Segment>| segment.info.rows;
     let largest = segments.iter().map(rows).max()?;
     let others = segments.iter().map(rows).sum::<u64>() - largest;
-    if others > 0 && others * OTHERS_MAX >= largest {
+    if others > 0 && others * others_max >= largest {
         return Some(segments.to_vec());
     }
     let mut tiers: Vec<Vec<Arc<Segment>>> = Vec::new();

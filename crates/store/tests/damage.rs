@@ -203,6 +203,23 @@ fn one_snapshot_of_each_hour_stays_for_a_day_with_its_files() {
     assert!(codes(dir.path()).is_empty());
 }
 
+#[test]
+fn at_rest_smaller_segments_are_merged_sooner() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    for (from, to) in [(0, 2_000), (2_000, 2_300)] {
+        store.accept(claims(from, to), NOW).unwrap();
+        store.seal(NOW).unwrap();
+    }
+    assert!(!store.merge(NOW).unwrap());
+    assert!(store.merge_at_rest(NOW).unwrap());
+    assert!(!store.merge_at_rest(NOW).unwrap());
+    store.accept(claims(2_300, 2_400), NOW).unwrap();
+    store.seal(NOW).unwrap();
+    assert!(!store.merge_at_rest(NOW).unwrap(), "less than a twelfth");
+    assert_eq!(read(dir.path()).unwrap(), 2_400);
+}
+
 /// Reads everything a question could.
 fn read(directory: &Path) -> Result<u64, StoreError> {
     let store = Store::open_existing(directory, NOW)?;
