@@ -184,7 +184,7 @@ fn optional(value: Option<String>, field: Field, bytes_max: usize) -> Result<Opt
 }
 
 /// ISO codes are upper-cased; a country by name stays as the source gave it.
-fn country(text: String) -> String {
+pub(crate) fn country(text: String) -> String {
     let is_code = text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
     if is_code { text.to_ascii_uppercase() } else { text }
 }

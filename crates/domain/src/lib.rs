@@ -17,6 +17,7 @@ pub mod money;
 pub mod person;
 pub mod piece;
 pub mod refusal;
+pub mod rule;
 pub mod sample;
 pub mod time;
 
@@ -32,5 +33,6 @@ pub use money::{Currency, Money};
 pub use person::{Handle, PersonId, PersonKey};
 pub use piece::Piece;
 pub use refusal::{Field, Refusal};
+pub use rule::{Rule, RuleError, Verdict};
 pub use sample::Sample;
 pub use time::{Day, DayClock, Period, Time, Zone};
