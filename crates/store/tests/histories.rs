@@ -46,15 +46,23 @@ fn claim(row: &Row) -> Claim {
         event: row.3.to_owned(),
         id: Some(row.2.clone()),
         piece: row.4.clone(),
+        properties: properties(row).unwrap_or_default(),
         ..Claim::default()
     }
 }
 
-/// What histories must be: by person, (time, id) in order, then act and piece.
-type Expected = BTreeMap<i64, Vec<(i64, String, Option<String>)>>;
+/// Half of the events say something more.
+fn properties(row: &Row) -> Option<String> {
+    row.2
+        .ends_with(['1', '3', '5', '7', '9'])
+        .then(|| format!("{{\"id\":\"{}\"}}", row.2))
+}
 
-/// Act and piece.
-type Happened = (String, Option<String>);
+/// What histories must be: by person, (time, id) in order, then what happened.
+type Expected = BTreeMap<i64, Vec<(i64, Happened)>>;
+
+/// Act, piece and properties.
+type Happened = (String, Option<String>, Option<String>);
 
 fn expected(store: &Store, kept: &[Row]) -> Expected {
     let gate = store.gate(NOW).unwrap();
@@ -65,7 +73,7 @@ fn expected(store: &Store, kept: &[Row]) -> Expected {
         people
             .entry(event.person().0)
             .or_default()
-            .insert((row.1, row.2.clone()), (act, row.4.clone()));
+            .insert((row.1, row.2.clone()), (act, row.4.clone(), properties(row)));
     }
     people
         .into_iter()
@@ -74,7 +82,7 @@ fn expected(store: &Store, kept: &[Row]) -> Expected {
                 person,
                 events
                     .into_iter()
-                    .map(|((time, _), (act, piece))| (time, act, piece))
+                    .map(|((time, _), happened)| (time, happened))
                     .collect(),
             )
         })
@@ -82,7 +90,7 @@ fn expected(store: &Store, kept: &[Row]) -> Expected {
 }
 
 fn observed(snapshot: &Snapshot, threads: usize) -> Expected {
-    let columns = Columns::of(&[Column::Time, Column::Act, Column::Piece]);
+    let columns = Columns::of(&[Column::Time, Column::Act, Column::Piece, Column::Properties]);
     let parts = histories::in_parallel(snapshot, columns, threads, |histories| {
         let mut people = Expected::new();
         histories.each(|history| {
@@ -90,7 +98,11 @@ fn observed(snapshot: &Snapshot, threads: usize) -> Expected {
             let events = (0..history.len()).map(|event| {
                 let piece = snapshot.terms().text(pieces[event]).map(|text| text.to_string());
                 assert_eq!(piece.is_none(), pieces[event] == NONE);
-                (history.times[event], history.act(event).name().to_owned(), piece)
+                let said = history.properties(event).map(str::to_owned);
+                (
+                    history.times[event],
+                    (history.act(event).name().to_owned(), piece, said),
+                )
             });
             assert!(
                 people.insert(history.person.0, events.collect()).is_none(),

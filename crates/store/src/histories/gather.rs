@@ -1,8 +1,9 @@
 //! Gathering one person's events from several pages or runs into one history.
 
+use arrow::array::Array;
 use longplay_domain::PersonId;
 
-use super::{Columns, History, run::Run};
+use super::{Columns, History, Properties, run::Run};
 use crate::{error::Result, segment::schema::Column, terms::Code};
 
 /// Buffers that are reused from person to person.
@@ -37,7 +38,33 @@ struct Scratch {
     acts: Vec<u8>,
     values: Vec<i64>,
     codes: Vec<Vec<Code>>,
+    properties: Option<Texts>,
     length: usize,
+}
+
+/// Texts one behind the other in one buffer; an empty one stands for none, since a JSON object is never empty.
+#[derive(Debug, Default)]
+pub struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub fn get(&self, index: usize) -> Option<&str> {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let text = &self.bytes[start..self.ends[index]];
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn push(&mut self, text: Option<&str>) {
+        self.bytes.push_str(text.unwrap_or_default());
+        self.ends.push(self.bytes.len());
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
 }
 
 impl Gather {
@@ -152,6 +179,10 @@ impl Gather {
             acts: &scratch.acts,
             values: &scratch.values,
             codes: &scratch.codes,
+            properties: scratch
+                .properties
+                .as_ref()
+                .map_or(Properties::Unread, Properties::Gathered),
             first: 0,
             length: scratch.length,
         }
@@ -190,6 +221,7 @@ impl Scratch {
             acts: Vec::new(),
             values: Vec::new(),
             codes: Column::ALL.map(|_| Vec::new()).into(),
+            properties: columns.has(Column::Properties).then(Texts::default),
             length: 0,
         }
     }
@@ -200,6 +232,9 @@ impl Scratch {
         self.values.clear();
         for &text in &self.texts {
             self.codes[text].clear();
+        }
+        if let Some(properties) = &mut self.properties {
+            properties.clear();
         }
         self.length = 0;
     }
@@ -214,6 +249,9 @@ impl Scratch {
         for &text in &self.texts {
             extend(&mut self.codes[text], &page.codes[text], &rows);
         }
+        if let (Some(mine), Some(theirs)) = (&mut self.properties, &page.properties) {
+            rows.for_each(|row| mine.push(theirs.is_valid(row).then(|| theirs.value(row))));
+        }
     }
 
     fn take(&mut self, from: &Self, order: &[usize]) {
@@ -224,6 +262,9 @@ impl Scratch {
         pick(&mut self.values, &from.values, order);
         for &text in &self.texts {
             pick(&mut self.codes[text], &from.codes[text], order);
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.properties, &from.properties) {
+            order.iter().for_each(|&event| mine.push(theirs.get(event)));
         }
     }
 }

@@ -10,6 +10,7 @@ mod run;
 
 use std::ops::RangeInclusive;
 
+use arrow::array::{Array, StringArray};
 use longplay_domain::{Act, PersonId, Time};
 
 use self::{gather::Gather, page::Page, run::Run};
@@ -58,8 +59,17 @@ pub struct History<'a> {
     /// Minor units; without meaning where the currency is [`crate::NONE`].
     pub values: &'a [i64],
     codes: &'a [Vec<Code>],
+    properties: Properties<'a>,
     first: usize,
     length: usize,
+}
+
+/// Where the properties of a history lie. They hardly repeat, so they stay texts.
+#[derive(Clone, Copy, Debug)]
+enum Properties<'a> {
+    Unread,
+    Page(&'a StringArray),
+    Gathered(&'a gather::Texts),
 }
 
 impl<'a> History<'a> {
@@ -79,6 +89,18 @@ impl<'a> History<'a> {
             &[]
         } else {
             &codes[self.first..self.first + self.length]
+        }
+    }
+
+    /// What else was said with an event, one JSON object; `None` where nothing was, or the column was not asked for.
+    pub fn properties(&self, event: usize) -> Option<&'a str> {
+        match self.properties {
+            Properties::Unread => None,
+            Properties::Page(texts) => {
+                let row = self.first + event;
+                texts.is_valid(row).then(|| texts.value(row))
+            }
+            Properties::Gathered(texts) => texts.get(self.first + event),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
+    array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
     buffer::ScalarBuffer,
     datatypes::{Int32Type, Int64Type, TimestampMicrosecondType},
 };
@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use longplay_domain::{Act, PersonId};
 
-use super::{Columns, History};
+use super::{Columns, History, Properties};
 use crate::{
     segment::schema::Column,
     terms::{Code, NONE, Terms},
@@ -25,6 +25,7 @@ pub struct Page {
     pub acts: Vec<u8>,
     pub values: ScalarBuffer<i64>,
     pub codes: Vec<Vec<Code>>,
+    pub properties: Option<StringArray>,
     /// Number of the page's first row in its run.
     pub first_ordinal: u64,
 }
@@ -48,6 +49,7 @@ impl Page {
             },
             values: &self.values[cut(&self.values)],
             codes: &self.codes,
+            properties: self.properties.as_ref().map_or(Properties::Unread, Properties::Page),
             first: from,
             length: to - from,
         }
@@ -95,6 +97,7 @@ impl Decoder {
                     let act = |text: &str| Act::named(text).unwrap_or(Act::Other).code();
                     decode_texts(array, &mut self.acts, &mut page.acts, (Act::Other.code(), act));
                 }
+                Column::Properties => page.properties = Some(array.as_string::<i32>().clone()),
                 _ => {
                     let codes = &mut page.codes[column.index()];
                     let code = |text: &str| self.terms.code(text);
