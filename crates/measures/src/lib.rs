@@ -15,6 +15,7 @@ pub mod folds;
 pub mod pass;
 pub mod question;
 mod questions;
+pub mod rule;
 pub mod words;
 
 pub use answer::{Answer, Caution, Edition, Figure, Grade, Point, Scope, Series, State};
