@@ -381,6 +381,12 @@ fn people_and_settings() {
     broken("registry", false, |dir| {
         sql(dir, "longplay.db", "UPDATE goal SET acts = 'yodelled'")
     });
+    for setting in ["ideal", "segment:pros"] {
+        broken("registry", false, |dir| {
+            let made = format!("INSERT INTO setting VALUES ('{setting}', 'did yodel')");
+            sql(dir, "longplay.db", &made)
+        });
+    }
 }
 
 #[test]

@@ -8,11 +8,13 @@ mod demo;
 mod estimate;
 mod export;
 mod goal;
+mod ideal;
 mod import;
 mod key;
 mod person;
 mod restore;
 mod retention;
+mod segment;
 mod serve;
 mod token;
 
@@ -26,6 +28,8 @@ pub enum Command {
     Ask(ask::Args),
     Estimate(estimate::Args),
     Goal(goal::Args),
+    Ideal(ideal::Args),
+    Segment(segment::Args),
     Act(act::Args),
     Export(export::Args),
     Check(check::Args),
@@ -46,6 +50,8 @@ impl Command {
             Self::Ask(args) => ask::run(&args, config),
             Self::Estimate(args) => estimate::run(&args),
             Self::Goal(args) => goal::run(args, config),
+            Self::Ideal(args) => ideal::run(&args, config),
+            Self::Segment(args) => segment::run(&args, config),
             Self::Act(args) => act::run(&args, config),
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["serve"],
     &["demo"],
@@ -15,6 +15,15 @@ const COMMANDS: [&[&str]; 33] = [
     &["goal", "add"],
     &["goal", "list"],
     &["goal", "remove"],
+    &["ideal"],
+    &["ideal", "set"],
+    &["ideal", "show"],
+    &["ideal", "clear"],
+    &["ideal", "try"],
+    &["segment"],
+    &["segment", "set"],
+    &["segment", "list"],
+    &["segment", "remove"],
     &["act"],
     &["act", "list"],
     &["act", "set"],

@@ -13,5 +13,6 @@ mod hostile;
 mod import;
 mod keep;
 mod person;
+mod rules;
 mod serve;
 mod settings;

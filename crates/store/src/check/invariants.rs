@@ -286,7 +286,7 @@ pub static INVARIANTS: [Invariant; 31] = [
         27,
         "registry",
         [
-            "goals, pieces, platform totals, imports and write keys can be read",
+            "goals, rules, pieces, platform totals, imports and write keys can be read",
             "an answer would leave them out",
             NOTHING,
         ],

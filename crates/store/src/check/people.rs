@@ -21,6 +21,9 @@ pub fn verify_settings(state: &State, report: &mut Report) -> Result<()> {
     for error in [secret, zone].into_iter().filter_map(std::result::Result::err) {
         report.add("settings", Repair::None, error.to_string());
     }
+    if let Err(error) = registry::rules::verify(&state.registry) {
+        report.add("registry", Repair::None, error.to_string());
+    }
     let unreadable = |sql: &str, is_sound: &dyn Fn(&Row<'_>) -> rusqlite::Result<bool>| -> Result<u64> {
         let mut select = state.registry.prepare(sql).doing(DOING)?;
         let mut rows = select.query([]).doing(DOING)?;

@@ -7,6 +7,7 @@ mod goals;
 mod imports;
 mod keys;
 mod pieces;
+pub(crate) mod rules;
 mod samples;
 mod settings;
 mod tokens;

@@ -49,6 +49,19 @@ fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {
         .map(drop)
 }
 
+/// Writes a setting, or with `None` takes it away; returns whether there was one.
+pub(super) fn set(connection: &Connection, name: &str, value: Option<&str>) -> Result<bool> {
+    let was_there = get(connection, name)?.is_some();
+    match value {
+        Some(value) => put(connection, name, value)?,
+        None => connection
+            .execute("DELETE FROM setting WHERE name = ?1", [name])
+            .doing("write the settings")
+            .map(drop)?,
+    }
+    Ok(was_there)
+}
+
 pub(crate) fn zone(connection: &Connection) -> Result<Zone> {
     let name = get(connection, "zone")?.unwrap_or_else(|| "UTC".to_owned());
     Zone::named(&name)
@@ -68,13 +81,8 @@ pub(crate) fn keep_days(connection: &Connection) -> Result<Option<u32>> {
 }
 
 pub(crate) fn set_keep_days(connection: &Connection, days: Option<u32>) -> Result<()> {
-    match days {
-        Some(days) => put(connection, "retention_days", &days.to_string()),
-        None => connection
-            .execute("DELETE FROM setting WHERE name = 'retention_days'", [])
-            .doing("write the settings")
-            .map(drop),
-    }
+    let days = days.map(|days| days.to_string());
+    set(connection, "retention_days", days.as_deref()).map(drop)
 }
 
 /// Settings of this kind say what a name means.
@@ -96,13 +104,7 @@ pub(crate) fn acts(connection: &Connection) -> Result<Acts> {
 /// Says what a name means, or takes that back.
 pub(crate) fn set_act(connection: &Connection, event: &str, act: Option<Act>) -> Result<()> {
     let name = format!("{ACT}{}", Acts::key(event));
-    match act {
-        Some(act) => put(connection, &name, act.name()),
-        None => connection
-            .execute("DELETE FROM setting WHERE name = ?1", [name])
-            .doing("write the settings")
-            .map(drop),
-    }
+    set(connection, &name, act.map(Act::name)).map(drop)
 }
 
 impl Store {
