@@ -45,6 +45,9 @@ pub struct Answer {
     /// What the charts draw.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<Series>,
+    /// What charts draw over an age instead of over days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<Curve>,
     pub cautions: Vec<Caution>,
     /// Where the method is explained: the path of its page, e.g. `/methods/returns`.
     pub method: String,
@@ -209,6 +212,29 @@ pub struct Point {
     pub state: State,
     /// Whether this point is marked, e.g. a day of a spike.
     pub marked: bool,
+}
+
+/// A line over the time since something: how many had come back by each day after their first. Not a [`Series`], whose
+/// points are days of the calendar.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Curve {
+    pub key: String,
+    pub title: String,
+    pub unit: String,
+    pub scope: Scope,
+    pub points: Vec<AgePoint>,
+}
+
+/// One point of a curve with its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AgePoint {
+    /// Whole days since the first.
+    pub age_days: u32,
+    /// How many people were watched through that day and had not left the curve before.
+    pub n: u64,
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
 }
 
 /// Something the reader must know before believing the answer. The code is stable.

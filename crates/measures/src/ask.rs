@@ -134,6 +134,7 @@ impl Ground {
             comparison: None,
             rows: Vec::new(),
             series: Vec::new(),
+            curves: Vec::new(),
             cautions: Vec::new(),
             method: format!("/methods/{}", question.key.name()),
         }

@@ -6,7 +6,7 @@ use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
-    folds::{Cohorts, Conversions, Reach, Recurrence, Revenue},
+    folds::{Ages, Cohorts, Conversions, Gaps, Reach, Recurrence, Revenue},
     pass::{Fold, Life},
     question::Question,
 };
@@ -71,6 +71,10 @@ macro_rules! evidence {
 evidence! {
     /// People by origin, and who of them came back.
     Cohorts => cohorts: Cohorts,
+    /// Days until people came back, by origin.
+    Gaps => gaps: Gaps,
+    /// Who was present how many weeks and months later.
+    Ages => ages: Ages,
     /// (x, t_x, T), condensed.
     Recurrence => recurrence: Recurrence,
     /// People who reached each goal.
@@ -84,6 +88,18 @@ evidence! {
 impl Begin for Cohorts {
     fn begin(_: &Question, _: &Ground) -> Self {
         Self::default()
+    }
+}
+
+impl Begin for Gaps {
+    fn begin(_: &Question, _: &Ground) -> Self {
+        Self::default()
+    }
+}
+
+impl Begin for Ages {
+    fn begin(question: &Question, _: &Ground) -> Self {
+        Self::new(question.today(), question.period)
     }
 }
 

@@ -18,7 +18,7 @@ mod questions;
 pub mod rule;
 pub mod words;
 
-pub use answer::{Answer, Caution, Edition, Figure, Grade, Point, Scope, Series, State};
+pub use answer::{AgePoint, Answer, Caution, Curve, Edition, Figure, Grade, Point, Scope, Series, State};
 pub use ask::{AskError, Ground, ask, ask_all, standing};
 pub use compare::{Against, Compared, Comparison};
 pub use export::{RecurrenceRow, each_recurrence};

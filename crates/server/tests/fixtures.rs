@@ -56,6 +56,7 @@ pub fn answer(question: &'static str, sentence: &str) -> Answer {
         comparison: None,
         rows: Vec::new(),
         series: Vec::new(),
+        curves: Vec::new(),
         cautions: Vec::new(),
         method: format!("/methods/{question}"),
     }

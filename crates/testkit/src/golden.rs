@@ -56,6 +56,7 @@ pub const ALL: [Golden; 3] = [SPRING_FORWARD, LATE_AND_TWICE, MONEY_AND_GOALS];
 /// - dee: 31 March, then 8 April only (D0+8): not within 7, within 28.
 ///
 /// As of 8 April, end of day: mature for 7 means D0 < 1 April: all four. ada and cyd returned. Nobody is mature for 28.
+/// All four were watched through 7 April; on a finished day ada and cyd came back, dee only today.
 const SPRING_FORWARD: Golden = Golden {
     name: "spring forward",
     zone: "Europe/Vienna",
@@ -76,6 +77,7 @@ const SPRING_FORWARD: Golden = Golden {
         returned("people", None, 4, 4),
         returned("returned_7d", None, 4, 2),
         returned("returned_28d", None, 0, 0),
+        returned("median_return_days", None, 4, 2),
         returned("people", Some(Some("one")), 2, 2),
         returned("returned_7d", Some(Some("one")), 2, 2),
         returned("people", Some(Some("two")), 2, 2),
@@ -92,7 +94,8 @@ const SPRING_FORWARD: Golden = Golden {
 /// - gus: only unsubscribed: not one of the people.
 /// - hal: on the 9th, so not mature for 7 on the 10th (D0+7 = 16th).
 ///
-/// As of the 10th, end of day: eve's D0+7 = 9th < 10th: mature. fay's D0+7 = 10th is not < 10th: not mature.
+/// As of the 10th, end of day: eve's D0+7 = 9th < 10th: mature. fay's D0+7 = 10th is not < 10th: not mature. hal has no
+/// finished day after his first, so only eve and fay were watched for a return; both came back.
 const LATE_AND_TWICE: Golden = Golden {
     name: "late and twice",
     zone: "UTC",
@@ -115,6 +118,7 @@ const LATE_AND_TWICE: Golden = Golden {
         returned("returned_7d", None, 1, 1),
         returned("people", Some(Some("tie")), 1, 1),
         returned("returned_7d", Some(Some("tie")), 1, 1),
+        returned("median_return_days", None, 2, 2),
         returned("people", Some(Some("late")), 1, 1),
         returned("people", Some(None), 1, 1),
     ],

@@ -10,10 +10,32 @@ use super::{cell, number, table::Table};
 
 /// Figures shown at a terminal before pointing to `--csv`.
 const FIGURES_SHOWN_MAX: usize = 60;
-/// Rows of a list shown.
+/// Rows of each kind shown.
 const ROWS_SHOWN_MAX: usize = 20;
 /// What is shown of a row, in this order.
-const ROW_KEYS: [&str; 7] = ["title", "channel", "start", "end", "peak", "base", "ratio"];
+const ROW_KEYS: [&str; 21] = [
+    "title",
+    "channel",
+    "currency",
+    "period",
+    "span",
+    "cohort",
+    "age",
+    "start",
+    "end",
+    "peak",
+    "base",
+    "ratio",
+    "people",
+    "n",
+    "count",
+    "value",
+    "returned_28d",
+    "ordinary_28d",
+    "difference",
+    "low",
+    "high",
+];
 
 /// The sentence, the figures as a table, what to beware of, and where the method is explained.
 pub fn write_for_people(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
@@ -74,16 +96,31 @@ fn write_comparison(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
     table.write(out)
 }
 
-/// Lists that are no figures, such as the episodes of `hits`: of each row what a person looks for first.
+/// Lists that are no figures, such as the episodes of `hits`: each kind by itself, of each row what a person looks for first.
 fn write_rows(rows: &[Value], out: &mut impl Write) -> io::Result<()> {
-    let first = rows.first().and_then(Value::as_object);
+    let kind = |row: &Value| row.get("kind").and_then(Value::as_str).map(str::to_owned);
+    let mut kinds: Vec<Option<String>> = rows.iter().map(kind).collect();
+    kinds.dedup();
+    let mut written = Vec::new();
+    for wanted in kinds {
+        if !written.contains(&wanted) {
+            let same: Vec<&Value> = rows.iter().filter(|row| kind(row) == wanted).collect();
+            write_kind(&same, out)?;
+            written.push(wanted);
+        }
+    }
+    Ok(())
+}
+
+fn write_kind(rows: &[&Value], out: &mut impl Write) -> io::Result<()> {
+    let first = rows.first().and_then(|row| row.as_object());
     let Some(first) = first else { return Ok(()) };
     let keys: Vec<&'static str> = ROW_KEYS.into_iter().filter(|key| first.contains_key(*key)).collect();
     let mut table = Table::with(&keys);
     for row in rows.iter().take(ROWS_SHOWN_MAX) {
         let text = |key: &&str| match &row[*key] {
             Value::String(text) => text.clone(),
-            Value::Number(value) => value.as_f64().map_or_else(String::new, number::number),
+            Value::Number(value) => value.as_f64().map_or_else(String::new, in_a_row),
             _ => "–".to_owned(),
         };
         table.push(keys.iter().map(text).collect());
@@ -93,6 +130,15 @@ fn write_rows(rows: &[Value], out: &mut impl Write) -> io::Result<()> {
     match rows.len().saturating_sub(ROWS_SHOWN_MAX) {
         0 => Ok(()),
         hidden => writeln!(out, "… and {hidden} more: --json shows them all."),
+    }
+}
+
+/// Shares need more digits than amounts.
+fn in_a_row(value: f64) -> String {
+    if value.abs() < 1.0 && value != 0.0 {
+        format!("{value:.3}")
+    } else {
+        number::number(value)
     }
 }
 

@@ -162,6 +162,8 @@ class Case:
             expect(answer["zone"] == self.audience.zone, "zone", answer["zone"])
             expect(parse(answer["as_of"]) == micros, "as_of", answer["as_of"], "is not", micros)
             self.compare(f"ask {key} {about}", answer, wanted, by, level)
+            if key == "returns":
+                self.compare_waits(f"ask {key} {about}", answer, by)
         if period == (None, None):
             wanted = self.plain.recurrence()
             expect(wanted == self.sql.recurrence(), "the two computations disagree on recurrence:", about)
@@ -204,6 +206,8 @@ class Case:
             wanted, unit = count, "people"
         elif key.startswith("returned_"):
             wanted, unit = count / n, "share"
+        elif key == "median_return_days":  # compared whole, beside its state
+            return
         else:
             wanted, unit = 1000 * count / n, "per_1000"
         expect(figure["unit"] == unit, about, "unit", figure)
@@ -212,6 +216,25 @@ class Case:
             scale = 1000 if unit == "per_1000" else 1
             wrong = jeffreys.fault(figure["low"] / scale, figure["high"] / scale, count, n, level)
             expect(wrong is None, about, "interval:", wrong, figure)
+
+    def compare_waits(self, about, answer, by):
+        """How long it took to come back, and the cohorts side by side: the newest 26 weeks and 24 months."""
+        wanted, twice = (meanings.medians(by, self.audience.pieces) for meanings in (self.plain, self.sql))
+        known = lambda medians: {scope: days for scope, days in medians.items() if days is not None}
+        expect(known(wanted) == known(twice), "the two computations disagree on medians:", about, difference(known(wanted).items(), known(twice).items()))
+        got = {tuple(f["scope"].values()): f["value"] for f in answer["figures"] if f["key"] == "median_return_days"}
+        expect(known(got) == known(wanted), about, "medians: expected", known(wanted), "got", known(got))
+        wanted, twice = self.plain.triangle(), self.sql.triangle()
+        expect(wanted == twice, "the two computations disagree on cohorts:", about, difference(wanted.items(), twice.items()))
+        listed = {}
+        for span, most in (("week", 26), ("month", 24)):
+            newest = self.plain.newest_cohorts(span, most)
+            listed |= {cell: row for cell, row in wanted.items() if cell[0] == span and cell[1] in newest and cell[2] <= most}
+        rows = [row for row in answer.get("rows", []) if row["kind"] == "cohort"]
+        got = {(row["span"], row["cohort"], row["age"]): (row["n"], row["count"]) for row in rows}
+        expect(len(got) == len(rows), about, "a cohort's cell stands there twice")
+        expect(got == listed, about, "cohorts: only here", difference(listed.items(), got.items()), "only there", difference(got.items(), listed.items()))
+        self.figures += len(known(got)) + len(listed)
 
     def check_lake(self):
         with lake.attached(self.connection, self.folder / "data"):

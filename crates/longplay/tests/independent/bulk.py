@@ -90,6 +90,11 @@ def ask(longplay, meanings, day, period):
         options += ["--from", period[0].isoformat(), "--to", period[1].isoformat()]
     compared = 0
     for by in ("piece", "channel"):
+        medians = {scope: days for scope, days in meanings.medians(by, {}).items() if days is not None}
+        told = figures(longplay.ask("returns", *options, "--by", by))
+        told = {place[1]: figure["value"] for place, figure in told.items() if place[0] == "median_return_days" and figure["value"] is not None}
+        expect(told == medians, "bulk: medians as of", day, period, "expected", medians, "got", told)
+        compared += len(medians)
         for key in ("returns", "goals"):
             wanted = {place: tuple(row) for place, row in getattr(meanings, key)(by, {}).items() if any(row)}
             got = figures(longplay.ask(key, *options, "--by", by))

@@ -1,6 +1,7 @@
 """The exact meanings a third time, as plain loops over lists: slow, and short enough to be checked by reading."""
 
 from datetime import timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from audience import instant
@@ -55,6 +56,14 @@ class Person:
     def returned(self, window):
         return any(self.d0 < day <= self.d0 + timedelta(days=window) for day in self.days)
 
+    def wait(self, today):
+        """(days, came back): until the first return on a finished day, or how many finished days there were; None before any."""
+        watched = (today - self.d0).days - 1
+        gap = (self.days[1] - self.d0).days if len(self.days) > 1 else None
+        if watched < 1:
+            return None
+        return (gap, True) if gap is not None and gap <= watched else (watched, False)
+
     def converted(self, goal):
         def matches(event):
             return all(event.act in wanted if name == "act" else getattr(event, name) == wanted for name, wanted in goal.items())
@@ -102,7 +111,38 @@ class Meanings:
                 for window in WINDOWS:
                     mature = person.mature(window, self.today)
                     add(figures, (f"returned_{window}d", scope), mature, mature and person.returned(window))
+                wait = person.wait(self.today)
+                add(figures, ("median_return_days", scope), wait is not None, wait is not None and wait[1])
         return figures
+
+    def medians(self, by, topics):
+        """{scope: days} within which half came back, by the product of the shares that stayed away; None where half did not."""
+        waits = {}
+        for person in self.people:
+            for scope in [(), *person.scopes(by, topics)]:
+                waits.setdefault(scope, []).append(person.wait(self.today))
+        return {scope: median([wait for wait in some if wait]) for scope, some in waits.items()}
+
+    def triangle(self):
+        """{(span, cohort, age): (people, present)} of cells whose later week or month is over."""
+        cells = {}
+        for span, start, following in (("week", monday, next_week), ("month", first_of_month, next_month)):
+            cohorts = {}
+            for person in self.people:
+                cohorts.setdefault(start(person.d0), []).append({start(day) for day in person.days})
+            for cohort, people in cohorts.items():
+                age, period = 1, following(cohort)
+                while following(period) <= self.today:
+                    cells[span, cohort.isoformat(), age] = (len(people), sum(period in periods for periods in people))
+                    age, period = age + 1, following(period)
+        return cells
+
+    def newest_cohorts(self, span, most):
+        """The first days of the newest cohorts whose own week or month is over."""
+        start, following = (monday, next_week) if span == "week" else (first_of_month, next_month)
+        cohorts = {start(person.d0) for person in self.people}
+        over = sorted(cohort for cohort in cohorts if following(cohort) <= self.today)
+        return {cohort.isoformat() for cohort in over[-most:]}
 
     def goals(self, by, topics, goals=GOALS):
         figures, sizes = {}, {(): [0]}
@@ -133,6 +173,34 @@ class Meanings:
                     if person.mature(window, self.today):
                         mature.add(place)
         return {place: day.isoformat() for place, day in first.items() if place not in mature}
+
+
+def median(waits):
+    if len(waits) < 30:
+        return None
+    away = Fraction(1)
+    for day in sorted({days for days, _ in waits}):
+        waiting = sum(days >= day for days, _ in waits)
+        away *= 1 - Fraction(sum(wait == (day, True) for wait in waits), waiting)
+        if away <= Fraction(1, 2):
+            return day
+    return None
+
+
+def monday(day):
+    return day - timedelta(days=day.weekday())
+
+
+def next_week(day):
+    return day + timedelta(days=7)
+
+
+def first_of_month(day):
+    return day.replace(day=1)
+
+
+def next_month(day):
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def add(figures, key, *amounts):

@@ -82,7 +82,9 @@ class Meanings:
         """{(key, scope): (n, count)}; scope () is everybody, ("x",) one group, (None,) those without."""
         figures = {}
         grouped = self.groups(by, topics)
-        for key, condition, counted in [("people", "true", "true")] + [
+        watched = f"DATE '{self.today}' - d0 - 1"
+        waited = ("median_return_days", f"{watched} >= 1", f"coalesce(next_day < DATE '{self.today}', false)")
+        for key, condition, counted in [("people", "true", "true"), waited] + [
             (f"returned_{n}d", f"d0 + {n} < DATE '{self.today}'", f"coalesce(next_day <= d0 + {n}, false)") for n in WINDOWS
         ]:
             measures = f"count(*) FILTER ({condition}), count(*) FILTER ({condition} AND {counted})"
@@ -90,6 +92,42 @@ class Meanings:
             for scope, *row in self.connection.execute(f"SELECT scope, {measures} FROM ({grouped}) GROUP BY scope").fetchall():
                 figures[key, (scope,)] = tuple(row)
         return figures
+
+    def medians(self, by, topics):
+        """As the plain ones: the first day by which the product of shares that stayed away is one half or less."""
+        waits = f"""SELECT {{scope}} AS scope, if(next_day < DATE '{self.today}', next_day - d0, DATE '{self.today}' - d0 - 1) AS days,
+            coalesce(next_day < DATE '{self.today}', false) AS back FROM ({{people}}) WHERE DATE '{self.today}' - d0 - 1 >= 1"""
+        curve = """WITH waits AS (%s), days AS (
+                SELECT scope, days, count(*) FILTER (back) AS back, count(*) AS leaving FROM waits GROUP BY ALL),
+            risk AS (SELECT *, sum(leaving) OVER (PARTITION BY scope ORDER BY days DESC) AS waiting FROM days),
+            away AS (SELECT *, exp(sum(ln(greatest(1 - back / waiting, 1e-300))) OVER (PARTITION BY scope ORDER BY days)) AS share FROM risk),
+            sizes AS (SELECT scope, count(*) AS n FROM waits GROUP BY scope)
+            SELECT scope, if(n >= 30, (SELECT min(days) FROM away a WHERE a.scope IS NOT DISTINCT FROM s.scope AND share <= 0.5 + 1e-9), NULL)
+            FROM sizes s"""
+        figures = {}
+        for group, people in (((), "SELECT * FROM people"), (None, self.groups(by, topics))):
+            scope = "'everybody'" if group == () else "scope"
+            for name, days in self.connection.execute(curve % waits.format(scope=scope, people=people)).fetchall():
+                figures[() if group == () else (name,)] = days
+        return figures
+
+    def triangle(self):
+        """As the plain one."""
+        cells = {}
+        for span in ("week", "month"):
+            rows = self.connection.execute(f"""
+                WITH cohorts AS (SELECT person, date_trunc('{span}', d0)::DATE AS cohort FROM people),
+                present AS (
+                    SELECT DISTINCT c.person, c.cohort, date_trunc('{span}', s.day)::DATE AS period FROM cohorts c
+                    JOIN happened s USING (person) WHERE s.micros <= {self.as_of} AND s.act IN {tuple(PRESENCE)}),
+                sizes AS (SELECT cohort, count(*) AS n FROM cohorts GROUP BY cohort),
+                ages AS (SELECT cohort, n, unnest(range(1, 2000)) AS age FROM sizes),
+                cells AS (SELECT *, (cohort + to_{span}s(age::INT))::DATE AS period FROM ages
+                    WHERE (cohort + to_{span}s(age::INT + 1))::DATE <= DATE '{self.today}')
+                SELECT c.cohort, age, any_value(n), count(p.person) FROM cells c LEFT JOIN present p USING (cohort, period)
+                GROUP BY c.cohort, age""").fetchall()
+            cells |= {(span, cohort.isoformat(), age): (n, count) for cohort, age, n, count in rows}
+        return cells
 
     def goals(self, by, topics, goals=GOALS):
         """As `returns`, and for revenue (n, count, minor units)."""

@@ -1,10 +1,13 @@
 //! One fold a file: what is kept of each person for the questions.
 
+mod ages;
 mod cohorts;
 mod conversions;
+mod gaps;
 mod reach;
 mod recurrence;
 mod revenue;
+mod runs;
 mod weeks;
 
 use longplay_domain::Day;
@@ -12,11 +15,14 @@ use longplay_store::Code;
 
 use crate::pass::Arrival;
 
+pub use ages::{Ages, Triangle};
 pub use cohorts::{Cohort, Cohorts, WINDOW_DAYS};
 pub use conversions::Conversions;
+pub use gaps::{Gap, Gaps};
 pub use reach::Reach;
 pub use recurrence::{Recurrence, RecurrenceCell};
 pub use revenue::{Revenue, RevenueCell, RevenueKey};
+pub use runs::Runs;
 pub use weeks::{Count, Weeks};
 
 /// A map for the pass: fast, and never keyed by what strangers choose.

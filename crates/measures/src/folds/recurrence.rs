@@ -3,6 +3,7 @@
 use longplay_domain::Day;
 use longplay_store::Columns;
 
+use super::Runs;
 use crate::pass::{Fold, Life};
 
 /// Days: x distinct presence days after D0, the last of them t_x days after D0, observed for T days.
@@ -43,19 +44,14 @@ impl RecurrenceCell {
 
 const DAYS_MAX: u64 = (1 << 22) - 1;
 const PRESENT_MAX: u64 = (1 << 20) - 1;
-/// People not yet condensed that are kept at most.
-const LOOSE_MAX: usize = 1 << 18;
-
-/// How many people share each (x, t_x, T). Sorted runs, because there are too many different cells for a hash map to
-/// stay in the caches.
+/// How many people share each (x, t_x, T).
 #[derive(Debug)]
 pub struct Recurrence {
     today: Day,
     /// How many people were never back, by T: most people, so they are not sorted with the rest.
     once: Vec<u64>,
-    /// Packed cells: sorted digit by digit, several times faster than by comparing the three numbers.
-    loose: Vec<u64>,
-    weights: Vec<(u64, u64)>,
+    /// Packed cells of the others.
+    back: Runs<u64>,
 }
 
 impl Recurrence {
@@ -64,14 +60,12 @@ impl Recurrence {
         Self {
             today,
             once: Vec::new(),
-            loose: Vec::new(),
-            weights: Vec::new(),
+            back: Runs::default(),
         }
     }
 
     /// Every cell with the number of people in it, in order.
     pub fn weights(&self) -> Vec<(RecurrenceCell, u64)> {
-        debug_assert!(self.loose.is_empty(), "finish comes before reading");
         let never_back = |(t, &weight): (usize, &u64)| {
             (
                 RecurrenceCell {
@@ -88,36 +82,9 @@ impl Recurrence {
             .enumerate()
             .filter(|(_, weight)| **weight > 0)
             .map(never_back);
-        let back = self
-            .weights
-            .iter()
-            .map(|&(cell, weight)| (RecurrenceCell::unpacked(cell), weight));
+        let counts = self.back.counts().iter();
+        let back = counts.map(|&(cell, weight)| (RecurrenceCell::unpacked(cell), u64::from(weight)));
         once.chain(back).collect()
-    }
-
-    fn condense(&mut self) {
-        radsort::sort(&mut self.loose);
-        let runs = self.loose.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
-        self.weights = merged(std::mem::take(&mut self.weights), runs);
-        self.loose.clear();
-    }
-}
-
-/// Two sorted lists of weights as one.
-fn merged(mine: Vec<(u64, u64)>, theirs: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
-    let mut all = Vec::with_capacity(mine.len());
-    let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.peekable());
-    loop {
-        let next = match (mine.peek(), theirs.peek()) {
-            (Some((a, _)), Some((b, _))) if a <= b => mine.next(),
-            (Some(_), None) => mine.next(),
-            _ => theirs.next(),
-        };
-        let Some((cell, weight)) = next else { return all };
-        match all.last_mut() {
-            Some((last, sum)) if *last == cell => *sum += weight,
-            _ => all.push((cell, weight)),
-        }
     }
 }
 
@@ -139,25 +106,20 @@ impl Fold for Recurrence {
             self.once[t] += 1;
             return;
         }
-        self.loose.push(cell.packed());
-        if self.loose.len() == LOOSE_MAX {
-            self.condense();
-        }
+        self.back.add(cell.packed());
     }
 
-    fn merge(&mut self, mut other: Self) {
+    fn merge(&mut self, other: Self) {
         self.once.resize(self.once.len().max(other.once.len()), 0);
         self.once
             .iter_mut()
             .zip(&other.once)
             .for_each(|(mine, theirs)| *mine += theirs);
-        self.condense();
-        other.condense();
-        self.weights = merged(std::mem::take(&mut self.weights), other.weights.into_iter());
+        self.back.merge(other.back);
     }
 
     fn finish(&mut self) {
-        self.condense();
+        self.back.finish();
     }
 }
 

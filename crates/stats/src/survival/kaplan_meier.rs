@@ -134,6 +134,19 @@ impl KaplanMeier {
             .map(|step| step.time)
     }
 
+    /// Where the interval of S holds one half (Brookmeyer & Crowley, Biometrics 38:29, 1982): from the first time at which its
+    /// lower end has come down to it to the first at which its upper end has; `None` where that is not reached.
+    pub fn median_interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
+        let first = |end: fn(&Estimate) -> f64| {
+            let reaches = |step: &&Step| {
+                self.survival(step.time, level)
+                    .is_some_and(|survival| end(&survival) <= 0.5 + 1e-12)
+            };
+            self.steps.iter().find(reaches).map(|step| step.time)
+        };
+        (first(|survival| survival.low), first(|survival| survival.high))
+    }
+
     /// ∫ S from 0 to `until`: the mean waiting time within that horizon. `None` beyond the longest watched.
     pub fn restricted_mean(&self, until: f64) -> Option<f64> {
         let gone = self.steps.last().is_some_and(|step| step.survival <= 0.0);
@@ -180,6 +193,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_interval_of_the_median_is_where_that_of_the_curve_holds_one_half() {
+        let rows: Vec<Duration> = (1..=40).map(|day| Duration::new(f64::from(day), true)).collect();
+        let curve = KaplanMeier::new(&rows).unwrap();
+        let (low, high) = curve.median_interval(0.9);
+        let (low, high) = (low.unwrap(), high.unwrap());
+        assert!(
+            low < 20.0 && 20.0 < high && curve.median() == Some(20.0),
+            "{low} to {high}"
+        );
+        // So many of 40 are below by chance: 14 to 26 of Binomial(40, ½) hold 96 %, 15 to 25 hold 92 %.
+        assert!(
+            (13.0..=16.0).contains(&low) && (24.0..=27.0).contains(&high),
+            "{low} to {high}"
+        );
+        let few = KaplanMeier::new(&[Duration::new(3.0, true), Duration::new(9.0, false)]).unwrap();
+        assert_eq!(few.median_interval(0.9).1, None, "one of two proves no upper end");
     }
 
     #[test]

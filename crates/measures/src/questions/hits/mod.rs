@@ -19,6 +19,7 @@ use crate::{
     answer::{Answer, Caution, Figure, Point, Scope, Series, State},
     ask::{AskError, Ground},
     evidence::{Evidence, Part},
+    folds::Reach,
     question::Question,
     words,
 };
@@ -31,13 +32,13 @@ const DAYS_DRAWN: usize = 366;
 const HISTORY_DAYS: i32 = 28;
 
 /// A spike, with the piece it is put down to.
-struct Hit {
-    channel: Option<String>,
-    piece: Option<String>,
+pub struct Hit {
+    pub channel: Option<String>,
+    pub piece: Option<String>,
     /// Whether it was seen in the whole channel's series.
     is_channel_wide: bool,
-    start: Day,
-    end: Day,
+    pub start: Day,
+    pub end: Day,
     peak_day: Day,
     peak: f64,
     base: f64,
@@ -80,6 +81,15 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         .map(|(_, series)| series)
         .collect();
     Ok(answer)
+}
+
+/// Every hit of the question's period, for questions that look at what came of them.
+pub fn watched(question: &Question, ground: &Ground, reach: &Reach) -> Vec<Hit> {
+    let mut watch = Watch::default();
+    for channel in &daily::channels(question, ground, reach) {
+        watch_channel(question, channel, &mut watch);
+    }
+    watch.hits
 }
 
 /// A detector `series` times as strict, for a channel that is watched in so many series.

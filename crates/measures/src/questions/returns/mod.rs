@@ -1,9 +1,15 @@
-//! `returns`: did they come back? Shares of mature people present again within 7, 28 and 90 days of their first day.
+//! `returns`: did they come back? Shares of mature people present again within 7, 28 and 90 days of their first day, how long
+//! it took, cohorts side by side, and the people of hits against those of ordinary weeks.
+
+mod curve;
+mod hit_cohorts;
+mod triangle;
 
 use std::collections::BTreeMap;
 
 use longplay_domain::Day;
 
+use self::hit_cohorts::HitCohort;
 use super::scopes::{EVERYBODY, Scopes};
 use crate::{
     answer::{Answer, Caution, Figure, Point, Scope, Series, State},
@@ -50,7 +56,7 @@ impl Tally {
     }
 }
 
-pub const PARTS: &[Part] = &[Part::Cohorts];
+pub const PARTS: &[Part] = &[Part::Cohorts, Part::Gaps, Part::Ages, Part::Reach];
 
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let mut answer = ground.blank(question);
@@ -72,13 +78,66 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
             tallies[place].add(origin.day, people, returned, today);
         }
     }
-    for place in scopes.order(|place| tallies[place].people) {
+    let people: Vec<u64> = tallies.iter().map(|tally| tally.people).collect();
+    let waits = curve::waits(&mut scopes, evidence, &people, today);
+    let places = scopes.order(|place| people[place]);
+    for &place in &places {
         push_figures(&mut answer, &tallies[place], scopes.scope(place));
+        let median = curve::median(&waits[place], scopes.scope(place), question.level);
+        answer.figures.push(median);
     }
     answer.series.push(weekly(question, &weeks));
+    curve::draw(&mut answer, &scopes, &places, &waits);
+    let hit_cohorts = hit_cohorts::compare(question, ground, evidence);
+    let rows = hit_cohorts.iter();
+    answer.rows = rows
+        .map(|cohort| hit_cohorts::row(ground, cohort, question.level))
+        .collect();
+    answer.rows.extend(triangle::rows(question, evidence.ages()));
     answer.sentence = sentence(question, &tallies[EVERYBODY], &answer.figures);
+    if is_told(&tallies[EVERYBODY], 1)
+        && let Some(about_hit) = about_hit(question, ground, &hit_cohorts)
+    {
+        answer.sentence = format!("{} {about_hit}", answer.sentence);
+    }
     answer.cautions = cautions(&tallies[EVERYBODY]);
+    answer
+        .cautions
+        .extend(median_caution(&waits[EVERYBODY], &answer.figures));
     Ok(answer)
+}
+
+/// Whether enough people are through that window for a sentence.
+fn is_told(tally: &Tally, place: usize) -> bool {
+    tally.windows[place].mature >= PEOPLE_MIN
+}
+
+/// The latest hit whose people can be told, beside those of ordinary weeks.
+fn about_hit(question: &Question, ground: &Ground, cohorts: &[HitCohort]) -> Option<String> {
+    let cohort = cohorts.iter().find(|cohort| cohort.state == State::Known)?;
+    let share = |group: &hit_cohorts::Group| {
+        let share = group.share(question.level)?;
+        Some(words::Share::of(share.value, share.low, share.high).value())
+    };
+    let (hit, ordinary) = (share(&cohort.hit)?, share(&cohort.ordinary)?);
+    let who = match (&cohort.piece, &cohort.channel) {
+        (Some(piece), _) => format!("“{}” brought on its unusual days", ground.title(piece)),
+        (None, Some(channel)) => format!("the channel {channel} brought on its unusual days"),
+        (None, None) => "that came on unusual days".to_owned(),
+    };
+    Some(format!(
+        "Of the people {who} from {} on, {hit} did; of those of ordinary weeks before, {ordinary}.",
+        words::day(cohort.start)
+    ))
+}
+
+fn median_caution(waits: &curve::Waits, figures: &[Figure]) -> Option<Caution> {
+    let median = figures.iter().find(|figure| figure.key == "median_return_days")?;
+    (median.value.is_none() && waits.watched >= PEOPLE_MIN).then(|| Caution {
+        code: "median_not_reached",
+        message: "Fewer than half have come back so far, so there is no number of days within which half did."
+            .to_owned(),
+    })
 }
 
 fn push_figures(answer: &mut Answer, tally: &Tally, scope: Scope) {
@@ -148,8 +207,7 @@ fn sentence(question: &Question, tally: &Tally, figures: &[Figure]) -> String {
     if tally.people == 0 {
         return "Nobody has been seen yet, so nobody can have come back.".to_owned();
     }
-    let is_told = |place: usize| tally.windows[place].mature >= PEOPLE_MIN;
-    let Some(place) = [1, 0].into_iter().find(|&place| is_told(place)) else {
+    let Some(place) = [1, 0].into_iter().find(|&place| is_told(tally, place)) else {
         return too_early(question, tally);
     };
     let days = WINDOW_DAYS[place];
