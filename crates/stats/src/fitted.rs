@@ -1,8 +1,10 @@
 //! A model fitted to data: its parameters, how well it fits, and intervals of anything that follows from it.
 //!
 //! Intervals come from the parametric bootstrap: logs of parameters drawn from N(θ̂, H⁻¹), H the Hessian of −LL in the
-//! logs, the quantity computed for each draw, the tails cut off. At a boundary the Hessian says nothing; there is no
-//! interval then, rather than a wrong one.
+//! logs, the quantity computed for each draw, the tails cut off. Where a quantity bends in the logs its draws lie to one
+//! side of its most likely value, though their parameters don't; the tails are cut where that side is no longer counted
+//! twice (the bias-corrected interval: Efron, JASA 82:171, 1987). Uncorrected, nominal 90 % intervals of P(alive) held 93 %
+//! of truths. At a boundary the Hessian says nothing; there is no interval then, rather than a wrong one.
 
 use crate::Estimate;
 use crate::gradient::{Dual, Real};
@@ -167,12 +169,11 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
             return None;
         }
         found.sort_unstable_by(f64::total_cmp);
-        let (low, high) = interval_of_draws(&found, level)?;
-        let (low, high) = (low.min(value), high.max(value));
+        let (low, high) = bias_corrected(&found, value, level)?;
         Some(Estimate {
             value,
-            low,
-            high,
+            low: low.min(value),
+            high: high.max(value),
             n: self.n,
             level,
         })
@@ -242,6 +243,19 @@ pub(crate) fn interval_of_draws(sorted: &[f64], level: f64) -> Option<(f64, f64)
         sorted_quantile(sorted, share(tail))?,
         sorted_quantile(sorted, share(1.0 - tail))?,
     ))
+}
+
+/// The ends of the bias-corrected interval from sorted draws at even points, of n the i-th standing for the share
+/// (i − ½)/n. With z₀ the normal quantile of the share of draws below the value (ties by half), tails are cut at Φ(2z₀ ± z)
+/// where the plain interval cuts at Φ(±z).
+fn bias_corrected(sorted: &[f64], value: f64, level: f64) -> Option<(f64, f64)> {
+    let count = sorted.len() as f64;
+    let below = sorted.partition_point(|draw| *draw < value);
+    let ties = sorted.partition_point(|draw| *draw <= value) - below;
+    let share = (below as f64 + 0.5 * ties as f64).clamp(0.5, count - 0.5) / count;
+    let (shift, half) = (2.0 * normal::quantile(share), normal::two_sided(level));
+    let cut = |z: f64| sorted_quantile(sorted, (normal::cdf(z) * count - 0.5) / (count - 1.0).max(1.0));
+    Some((cut(shift - half)?, cut(shift + half)?))
 }
 
 /// The p-quantile of sorted values, interpolated; `None` of nothing.

@@ -54,11 +54,14 @@ fn rates_by_themselves_and_of_few_pieces() {
 fn lag_curves_from_thirty_people_on() {
     expect(waiting::curves(300, &[30, 100]), 0.87, 0.93);
     expect(waiting::cured(60, &[400]), 0.80, 0.97);
+    expect(waiting::sure(150, &[100]), 0.83, 0.97);
 }
 
 #[test]
 fn expectations_and_parameters_of_customer_bases() {
     expect(customers::lines(25, &[500]), 0.72, 1.0);
+    expect(customers::clockwork(2_000, 40), 0.72, 1.0);
+    expect(customers::contracts(150), 0.80, 0.97);
 }
 
 #[test]
@@ -73,7 +76,9 @@ fn the_durability_index() {
 
 #[test]
 fn lift_with_and_without_an_effect() {
-    expect(days::effects(20, &[(84, 28)]).0, 0.80, 1.0);
+    let (lines, by_drift) = days::effects(200, &[(84, 28)]);
+    expect(lines, 0.84, 0.96);
+    expect(by_drift, 0.80, 0.99);
 }
 
 #[test]

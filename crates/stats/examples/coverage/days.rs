@@ -1,11 +1,13 @@
 //! Series by day: the usual range, and the effect of something that happened.
 
+use std::ops::Range;
+
 use longplay_stats::Bootstrap;
 use longplay_stats::impact::{Series, impact};
 use longplay_stats::random::Draws;
 use longplay_stats::spikes::{DayCount, SpikeDetector, floor_lift};
 
-use super::tally::Held;
+use super::tally::{Held, in_parts};
 
 const WEEK: [f64; 7] = [1.1, 1.05, 1.0, 1.0, 0.95, 0.75, 0.85];
 
@@ -71,13 +73,19 @@ const NOISE: f64 = 4.0;
 
 /// Nothing happened, and a known effect, on series whose drift the model isn't told. Behind them the same, by drift.
 pub fn effects(rounds: u64, designs: &[(usize, usize)]) -> (Vec<Held>, Vec<Held>) {
+    let mut lines = in_parts(rounds, |rounds| some_effects(rounds, designs));
+    let by_drift = lines.split_off(lines.len() - DRIFTS.len());
+    (lines, by_drift)
+}
+
+fn some_effects(rounds: Range<u64>, designs: &[(usize, usize)]) -> Vec<Held> {
     let mut lines = Vec::new();
     let mut by_drift = DRIFTS.map(|drift| Held::new("lift", format!("level drifts {drift} of a day's noise")));
     for &(before, after) in designs {
         for lift in [0.0, 6.0] {
             let what = if lift > 0.0 { "lift, known effect" } else { "lift, A/A" };
             let mut line = Held::new(what, format!("{before} + {after} days"));
-            for round in 0..rounds {
+            for round in rounds.clone() {
                 let kind = round as usize % DRIFTS.len();
                 let seed = round + if lift > 0.0 { 1_000_000 } else { 0 };
                 let series = series((seed, before, after), lift, NOISE * DRIFTS[kind]);
@@ -88,7 +96,8 @@ pub fn effects(rounds: u64, designs: &[(usize, usize)]) -> (Vec<Held>, Vec<Held>
             lines.push(line);
         }
     }
-    (lines, by_drift.into())
+    lines.extend(by_drift);
+    lines
 }
 
 /// A floor that stayed and one that rose by half; a day keeps half of the luck of the day before.

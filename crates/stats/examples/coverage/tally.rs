@@ -1,5 +1,7 @@
 //! Counting how often an interval held the truth, and one line of the table for each kind.
 
+use std::ops::Range;
+
 use longplay_stats::Estimate;
 
 /// One line of the table: what was tried, on what, and how often it held.
@@ -48,4 +50,33 @@ impl Held {
     pub fn early(&self) -> u32 {
         self.early
     }
+
+    /// The same line of other rounds.
+    fn add(&mut self, other: &Self) {
+        self.held += other.held;
+        self.of += other.of;
+        self.early += other.early;
+    }
+}
+
+/// Threads for one table's rounds; counts don't depend on it.
+const PARTS: u64 = 8;
+
+/// Runs the rounds in parts beside each other; every part gives the same lines, of its own rounds.
+pub fn in_parts(rounds: u64, part: impl Fn(Range<u64>) -> Vec<Held> + Sync) -> Vec<Held> {
+    let bound = |index: u64| rounds * index / PARTS;
+    let ranges = (0..PARTS).map(|index| bound(index)..bound(index + 1));
+    std::thread::scope(|threads| {
+        let part = &part;
+        let running: Vec<_> = ranges.map(|range| threads.spawn(move || part(range))).collect();
+        let found = running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        found
+            .reduce(|mut lines, others| {
+                lines.iter_mut().zip(&others).for_each(|(line, other)| line.add(other));
+                lines
+            })
+            .unwrap_or_default()
+    })
 }

@@ -1,7 +1,8 @@
 //! Lag curves: Kaplan–Meier, Weibull and the cure model on people of whom 30 % never come back.
 
+use longplay_stats::least::EVENTS_WEIBULL;
 use longplay_stats::random::Draws;
-use longplay_stats::survival::{CureVerdict, Duration, KaplanMeier, WeibullCure};
+use longplay_stats::survival::{CureVerdict, Duration, KaplanMeier, Weibull, WeibullCure};
 use longplay_stats::{Bootstrap, Estimate};
 
 use super::tally::Held;
@@ -61,6 +62,38 @@ pub fn cured(rounds: u64, sizes: &[u64]) -> Vec<Held> {
             by_month.note(fit.estimate(0.9, bootstrap, returned), returned_by(28.0));
         }
         lines.extend([never, by_month]);
+    }
+    lines
+}
+
+/// Everybody has it in the end; half of them while they are watched.
+pub fn sure(rounds: u64, sizes: &[u64]) -> Vec<Held> {
+    let truth = Weibull { lambda: 40.0, rho: 0.8 };
+    let mut lines = Vec::new();
+    for &people in sizes {
+        let data = format!("Weibull, {people} people");
+        let mut by_month = Held::new("had it by day 28", &data);
+        let mut parameters = Held::new("all parameters together", &data);
+        for seed in 0..rounds {
+            let wait = |person| {
+                let mut draws = Draws::new(12_000 + 13 * people + seed, person);
+                let watched = 5.0 + 55.0 * draws.uniform();
+                let wait = truth.lambda * draws.exponential().powf(1.0 / truth.rho);
+                Duration::new(wait.min(watched), wait <= watched)
+            };
+            let rows: Vec<Duration> = (0..people).map(wait).collect();
+            let enough = rows.iter().filter(|row| row.event).count() as f64 >= EVENTS_WEIBULL;
+            let fit = Weibull::fit(&rows).ok().filter(|_| enough);
+            let bootstrap = Bootstrap { count: 300, seed };
+            let estimate = |quantity: &dyn Fn(&Weibull) -> f64| {
+                fit.as_ref().and_then(|fit| fit.estimate(0.9, bootstrap, quantity))
+            };
+            let had = |model: &Weibull| 1.0 - model.survival(28.0);
+            by_month.note(estimate(&had), had(&truth));
+            parameters.note(estimate(&|model| model.lambda), truth.lambda);
+            parameters.note(estimate(&|model| model.rho), truth.rho);
+        }
+        lines.extend([by_month, parameters]);
     }
     lines
 }

@@ -2,16 +2,22 @@
 //!
 //! The counterfactual is a local level with weekday effects and control series, fitted before the day. The interval
 //! is the larger of the model's own and that of placebos in time: the same estimate at fake days, where nothing
-//! happened. A model that is too sure of itself is caught by its own past.
+//! happened. A model that is too sure of itself is caught by its own past: where the effects at fake days lie further out
+//! than its intervals there allow, the interval is widened in proportion, the less the fewer windows the past holds.
 
 use super::forecast::Forecast;
 use crate::Estimate;
 use crate::fitted::sorted_quantile;
+use crate::special::normal;
 
 const BEFORE_LEAST: usize = 56;
 const AFTER_LEAST: usize = 14;
 const PLACEBOS_MOST: usize = 60;
 const PLACEBOS_LEAST: usize = 8;
+/// So many windows beside each other count as much as the model's own word.
+const WINDOWS_OF_THE_MODEL: f64 = 5.0;
+/// Placebos can't be further out than this level, so that no width is infinite.
+const LEVEL_MOST: f64 = 1.0 - 1e-12;
 
 /// A goal series with what else is known of each day.
 #[derive(Clone, Debug, Default)]
@@ -103,19 +109,13 @@ pub fn impact(series: &Series, start: usize, level: f64, smallest: f64) -> Optio
     let third = (after / 3).max(1);
     let (late, seen_late) = compared(&rows, &series.y, start, days - third..days)?;
     let last_third = seen_late - late.mean();
-    let placebos = placebos(&rows, &series.y, start, after.min(start / 4));
-    let mut sizes: Vec<f64> = placebos.iter().map(|effect| effect.abs()).collect();
-    sizes.sort_unstable_by(f64::total_cmp);
-    let seen = if sizes.len() < PLACEBOS_LEAST {
-        0.0
-    } else {
-        sorted_quantile(&sizes, level)?
-    };
-    let (low, high) = forecast.interval(level);
+    let window = after.min(start / 4);
+    let placebos = placebos(&rows, &series.y, start, window);
+    let (low, high) = forecast.interval(level, widened(&placebos, level, (start - start / 2) / window.max(1))?);
     let effect = Estimate {
         value,
-        low: (observed - high).min(value - seen),
-        high: (observed - low).max(value + seen),
+        low: (observed - high).min(value),
+        high: (observed - low).max(value),
         n: after as u64,
         level,
     };
@@ -132,13 +132,19 @@ pub fn impact(series: &Series, start: usize, level: f64, smallest: f64) -> Optio
         effect,
         cumulative: value * after as f64,
         last_third,
-        placebos,
+        placebos: placebos.iter().map(|placebo| placebo.effect).collect(),
         verdict,
     })
 }
 
-/// Effects at fake days over the second half of the days before, each over `window` days, fitted on what came before.
-fn placebos(rows: &[Vec<f64>], y: &[f64], start: usize, window: usize) -> Vec<f64> {
+/// The effect at a fake day, and the level of the model's own interval at whose end no effect would stand.
+struct Placebo {
+    effect: f64,
+    level: f64,
+}
+
+/// Placebos over the second half of the days before, each over `window` days, fitted on what came before.
+fn placebos(rows: &[Vec<f64>], y: &[f64], start: usize, window: usize) -> Vec<Placebo> {
     let (first, last) = (start / 2, start - window);
     if window == 0 || last < first {
         return Vec::new();
@@ -148,9 +154,27 @@ fn placebos(rows: &[Vec<f64>], y: &[f64], start: usize, window: usize) -> Vec<f6
         .step_by(step)
         .filter_map(|fake| {
             let (forecast, observed) = compared(rows, y, fake, fake..fake + window)?;
-            Some(observed - forecast.mean())
+            Some(Placebo {
+                effect: observed - forecast.mean(),
+                level: forecast.level_of(observed),
+            })
         })
         .collect()
+}
+
+/// How many times as wide the interval has to be, for placebos to lie in theirs as often as said. Never less than 1; drawn
+/// towards it, since neighbouring placebos share most of their days: `windows` is how many stand beside each other.
+fn widened(placebos: &[Placebo], level: f64, windows: usize) -> Option<f64> {
+    if placebos.len() < PLACEBOS_LEAST {
+        return Some(1.0);
+    }
+    let mut levels: Vec<f64> = placebos.iter().map(|placebo| placebo.level).collect();
+    levels.sort_unstable_by(f64::total_cmp);
+    let seen = sorted_quantile(&levels, level)?.clamp(level, LEVEL_MOST.max(level));
+    let ratio = normal::two_sided(seen) / normal::two_sided(level);
+    let windows = windows as f64;
+    // At a level that rounds to 1 the ratio is not a number.
+    Some(ratio.max(1.0).powf(windows / (windows + WINDOWS_OF_THE_MODEL)))
 }
 
 #[cfg(test)]

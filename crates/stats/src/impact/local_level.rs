@@ -28,14 +28,14 @@ pub struct LocalLevel {
 }
 
 /// Innovations of y (first) and the regressors at a given q, with their relative variances, and where the filter ends.
-struct Whitened {
-    innovations: Vec<Vec<f64>>,
-    spreads: Vec<f64>,
+pub(super) struct Whitened {
+    pub innovations: Vec<Vec<f64>>,
+    pub spreads: Vec<f64>,
     levels: Vec<f64>,
     level_spread: f64,
 }
 
-fn whiten(rows: &[Vec<f64>], y: &[f64], q: f64) -> Whitened {
+pub(super) fn whiten(rows: &[Vec<f64>], y: &[f64], q: f64) -> Whitened {
     let columns = rows.first().map_or(0, Vec::len) + 1;
     let value = |t: usize, column: usize| if column == 0 { y[t] } else { rows[t][column - 1] };
     let mut levels: Vec<f64> = (0..columns).map(|column| value(0, column)).collect();
@@ -170,28 +170,39 @@ impl LocalLevel {
         self.degrees
     }
 
-    /// The prediction of [`LocalLevel::predict_mean`] with the variance's unbiased estimate: one of Student's t.
-    pub(super) fn student_mean(&self, rows: &[Vec<f64>]) -> (f64, f64) {
-        let (value, error) = self.predict_mean(rows);
-        let count = self.degrees + self.coefficients.len() as f64;
-        (value, error * (count / self.degrees).sqrt())
+    /// The unbiased estimate of the variance of a day around its level, given the ratio.
+    pub(super) fn noise(&self) -> f64 {
+        self.observation_variance * (1.0 + self.coefficients.len() as f64 / self.degrees)
+    }
+
+    /// How far the coming days' mean regressors lie from their levels at the end.
+    fn gaps(&self, rows: &[Vec<f64>]) -> Vec<f64> {
+        let mean = |column: usize| rows.iter().map(|row| row[column]).sum::<f64>() / rows.len() as f64;
+        (0..self.coefficients.len())
+            .map(|column| mean(column) - self.regressor_levels[column])
+            .collect()
+    }
+
+    /// What each regressor's innovations count in the mean of the coming days, through the coefficients.
+    pub(super) fn leverage(&self, rows: &[Vec<f64>]) -> Vec<f64> {
+        let gaps = self.gaps(rows);
+        let product = |row: &Vec<f64>| row.iter().zip(&gaps).map(|(entry, gap)| entry * gap).sum();
+        self.inverse.iter().map(product).collect()
     }
 
     /// The mean over the coming days with these regressors, and its standard error about observed means.
     pub fn predict_mean(&self, rows: &[Vec<f64>]) -> (f64, f64) {
         let count = rows.len() as f64;
-        let columns = self.coefficients.len();
-        let mean = |column: usize| rows.iter().map(|row| row[column]).sum::<f64>() / count;
-        let gaps: Vec<f64> = (0..columns)
-            .map(|column| mean(column) - self.regressor_levels[column])
-            .collect();
+        let gaps = self.gaps(rows);
+        let regressors = self.regressor_levels.iter().zip(&gaps).map(|(level, gap)| level + gap);
         let value = self.level
-            + (0..columns)
-                .map(|column| self.coefficients[column] * mean(column))
+            + self
+                .coefficients
+                .iter()
+                .zip(regressors)
+                .map(|(by, mean)| by * mean)
                 .sum::<f64>();
-        let learnt: f64 = (0..columns)
-            .map(|i| gaps[i] * (0..columns).map(|j| self.inverse[i][j] * gaps[j]).sum::<f64>())
-            .sum();
+        let learnt: f64 = self.leverage(rows).iter().zip(&gaps).map(|(by, gap)| by * gap).sum();
         let q = self.level_variance / self.observation_variance;
         // The mean of a random walk over 1 … H has variance q (H+1)(2H+1)/(6H).
         let drift = q * (count + 1.0) * (2.0 * count + 1.0) / (6.0 * count);

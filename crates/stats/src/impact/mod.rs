@@ -5,6 +5,7 @@
 //! applies: the hit and a launch fell together; controls share the audience; the season was seen once; the piece was
 //! posted because things were growing; after a record day things fall by themselves; tracking changed.
 
+mod centre;
 pub mod counterfactual;
 pub mod difference;
 mod forecast;

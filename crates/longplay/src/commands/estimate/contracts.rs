@@ -1,7 +1,7 @@
 //! `sbg` and `bdw`: how long contracts are kept, from one cohort's survivors at t = 0, 1, 2 …
 
 use longplay_stats::btyd::{Bdw, Sbg, Survivors};
-use longplay_stats::least::CONTRACTS;
+use longplay_stats::least::{CONTRACTS, CONTRACTS_BDW};
 use longplay_stats::{Bootstrap, FitError, Fitted, Parameters};
 
 use super::outcome::{Outcome, Point, Range};
@@ -74,8 +74,8 @@ pub fn estimate(model: Model, sheet: &Sheet, request: &Request<'_>) -> anyhow::R
             let model = Bdw::from_array(at.values(Bdw::NAMES)?);
             Ok(plan.given(&model, model.log_likelihood(&cohort), outcome))
         }
-        (Model::Sbg, None) => Ok(plan.fitted(Sbg::fit(&cohort), outcome)),
-        (_, None) => Ok(plan.fitted(Bdw::fit(&cohort), outcome)),
+        (Model::Sbg, None) => Ok(plan.fitted(Sbg::fit(&cohort), CONTRACTS, outcome)),
+        (_, None) => Ok(plan.fitted(Bdw::fit(&cohort), CONTRACTS_BDW, outcome)),
     }
 }
 
@@ -94,16 +94,17 @@ impl Plan<'_> {
     fn fitted<M: Parameters<N> + Curve, const N: usize>(
         &self,
         fitted: Result<Fitted<M, N>, FitError>,
+        least: f64,
         mut outcome: Outcome,
     ) -> Outcome {
         let fitted = match fitted {
             Ok(fitted) => fitted,
             Err(why) => return Outcome::too_early(outcome.model, outcome.n, outcome.level, why),
         };
-        let is_sure = self.counts[0] >= CONTRACTS && self.counts.len() > N + 1;
+        let is_sure = self.counts[0] >= least && self.counts.len() > N + 1;
         if !is_sure {
             let message = format!(
-                "too early for intervals: they need {CONTRACTS} people and {} points of time",
+                "too early for intervals: they need {least} people and {} points of time",
                 N + 2
             );
             outcome.warn("too_early", message);
