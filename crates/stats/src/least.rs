@@ -6,8 +6,8 @@
 
 /// People for the NBD and the BG/NBD.
 pub const PEOPLE_BG_NBD: f64 = 200.0;
-/// People for the Pareto/NBD.
-pub const PEOPLE_PARETO_NBD: f64 = 500.0;
+/// People for the Pareto/NBD: of 500 its intervals of presence held 87 % only.
+pub const PEOPLE_PARETO_NBD: f64 = 1_000.0;
 /// People for the MBG/NBD and the MBG/CNBD-k: where a one-time buyer may be gone, presence is told by others only.
 pub const PEOPLE_MBG_NBD: f64 = 2_000.0;
 /// Of them, people who came back at all.

@@ -86,15 +86,29 @@ where
     lines
 }
 
+/// Whether drop-out shows: the fit is better than that of a model without.
+fn shows(people: &Condensed, log_likelihood: f64) -> bool {
+    Nbd::fit(people).is_ok_and(|nbd| log_likelihood - nbd.log_likelihood >= 1.92)
+}
+
+pub fn pareto(rounds: u64, people: u64) -> Vec<Held> {
+    let truth = ParetoNbd {
+        r: 0.8,
+        alpha: 6.0,
+        s: 0.9,
+        beta: 12.0,
+    };
+    audiences("Pareto/NBD", (truth, people, rounds, PEOPLE_PARETO_NBD), |people| {
+        ParetoNbd::fit(people)
+            .ok()
+            .filter(|fit| shows(people, fit.log_likelihood))
+    })
+}
+
 pub fn lines(rounds: u64, sizes: &[u64]) -> Vec<Held> {
     let (r, alpha, a, b) = (0.8, 6.0, 0.9, 2.0);
     let mut lines = Vec::new();
     for &people in sizes {
-        let shows = |found: &Result<Fitted<Nbd, 2>, _>, whole: f64| {
-            found
-                .as_ref()
-                .is_ok_and(|nbd: &Fitted<Nbd, 2>| whole - nbd.log_likelihood >= 1.92)
-        };
         lines.extend(audiences(
             "NBD",
             (Nbd { r, alpha }, people, rounds, PEOPLE_BG_NBD),
@@ -103,36 +117,14 @@ pub fn lines(rounds: u64, sizes: &[u64]) -> Vec<Held> {
         lines.extend(audiences(
             "BG/NBD",
             (BgNbd { r, alpha, a, b }, people, rounds, PEOPLE_BG_NBD),
-            |people| {
-                BgNbd::fit(people)
-                    .ok()
-                    .filter(|fit| shows(&Nbd::fit(people), fit.log_likelihood))
-            },
+            |people| BgNbd::fit(people).ok().filter(|fit| shows(people, fit.log_likelihood)),
         ));
         lines.extend(audiences(
             "MBG/NBD",
             (MbgNbd { r, alpha, a, b }, people, rounds, PEOPLE_MBG_NBD),
-            |people| {
-                MbgNbd::fit(people)
-                    .ok()
-                    .filter(|fit| shows(&Nbd::fit(people), fit.log_likelihood))
-            },
+            |people| MbgNbd::fit(people).ok().filter(|fit| shows(people, fit.log_likelihood)),
         ));
-        let pareto = ParetoNbd {
-            r,
-            alpha,
-            s: 0.9,
-            beta: 12.0,
-        };
-        lines.extend(audiences(
-            "Pareto/NBD",
-            (pareto, people, rounds, PEOPLE_PARETO_NBD),
-            |people| {
-                ParetoNbd::fit(people)
-                    .ok()
-                    .filter(|fit| shows(&Nbd::fit(people), fit.log_likelihood))
-            },
-        ));
+        lines.extend(pareto(rounds, people));
         lines.extend(in_parts(rounds, |rounds| issues(people, rounds)));
         lines.extend(in_parts(rounds, |rounds| spend(people, rounds)));
     }

@@ -37,7 +37,13 @@ const SECTIONS: [Section; 14] = [
         held(&waiting::sure(2 * ROUNDS, &[50, 100, 400]))
     }),
     ("Customer base", CUSTOMERS, || {
-        held(&customers::lines(ROUNDS, &[200, 500, 2_000]))
+        held(
+            &[
+                customers::lines(ROUNDS, &[200, 500, 2_000]),
+                customers::pareto(ROUNDS, 1_000),
+            ]
+            .concat(),
+        )
     }),
     ("Clockwork", CLOCKWORK, || {
         held(&[customers::clockwork(500, ROUNDS), customers::clockwork(2_000, ROUNDS)].concat())
@@ -92,7 +98,7 @@ const CONTRACTS: &str =
     "One cohort, seen at t = 0 to 7; below 100 contracts it is too early, for the BdW below 500: of 100 its
 intervals held 84 %, of 300 they held 87.";
 const CUSTOMERS: &str = "Audiences drawn from the model itself, first seen over 20 weeks. Below the people a model needs (`longplay_stats::least`: NBD, BG/NBD
-and BG/BB 200, Pareto/NBD 500, MBG/NBD 2,000, since a one-time buyer's presence is told by others only) `longplay estimate` gives
+and BG/BB 200, Pareto/NBD 1,000, MBG/NBD 2,000, since a one-time buyer's presence is told by others only) `longplay estimate` gives
 values without intervals and says “too early”; so it does where drop-out does not show in the data.";
 const DAYS: &str = "Nothing happens; the share of ordinary days inside the usual range.";
 const LIFT: &str = "A/A and a known lift of 6 a day, with a weekly pattern, a control series and noise of 4 a day. The level drifts, and how much is
