@@ -6,7 +6,7 @@ use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
-    folds::{Ages, Cohorts, Conversions, Gaps, Reach, Recurrence, Revenue},
+    folds::{Ages, Cohorts, Conversions, Gaps, Reach, Recent, Recurrence, Revenue},
     pass::{Fold, Life},
     question::Question,
 };
@@ -83,6 +83,8 @@ evidence! {
     Revenue => revenue: Revenue,
     /// Distinct people a day, by piece and channel.
     Reach => reach: Reach,
+    /// What people did in the last 28 days, piece by piece.
+    Recent => recent: Recent,
 }
 
 impl Begin for Cohorts {
@@ -124,5 +126,11 @@ impl Begin for Revenue {
 impl Begin for Reach {
     fn begin(_: &Question, _: &Ground) -> Self {
         Self::default()
+    }
+}
+
+impl Begin for Recent {
+    fn begin(question: &Question, _: &Ground) -> Self {
+        Self::new(question.today(), question.period)
     }
 }

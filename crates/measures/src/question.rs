@@ -13,16 +13,18 @@ pub enum Key {
     Hits,
     Returns,
     Goals,
+    Durability,
 }
 
 impl Key {
-    pub const ALL: [Self; 3] = [Self::Returns, Self::Goals, Self::Hits];
+    pub const ALL: [Self; 4] = [Self::Returns, Self::Goals, Self::Hits, Self::Durability];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hits => "hits",
             Self::Returns => "returns",
             Self::Goals => "goals",
+            Self::Durability => "durability",
         }
     }
 

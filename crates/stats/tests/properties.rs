@@ -58,6 +58,7 @@ fn audiences() -> impl Strategy<Value = Audience> {
                 .collect(),
             returning,
             old,
+            weights: Vec::new(),
         })
 }
 

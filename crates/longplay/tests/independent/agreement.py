@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 import audience
+import catalogue
 import jeffreys
 import lake
 import meanings_plain
@@ -46,6 +47,7 @@ class Case:
         self.plain = meanings_plain.Meanings(self.audience.zone)
         self.truths = []
         self.goals = dict(meanings_plain.GOALS)
+        self.published = {}
         self.figures = 0
 
     def run(self):
@@ -69,6 +71,11 @@ class Case:
     def import_pieces(self):
         path = self.folder / "pieces.jsonl"
         rows = [{"id": piece, "title": f"Piece {piece}", "topics": topics} for piece, topics in self.audience.pieces.items()]
+        for row in rows:
+            if self.random.random() < 0.5:
+                day = self.audience.first_day + timedelta(days=self.random.randrange(-200, 20))
+                self.published[row["id"]] = day
+                row["published_at"] = day.isoformat()
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
         report = self.longplay.import_files(path)
         expect(report["files"][0]["pieces"] == len(rows), "pieces:", report)
@@ -164,6 +171,7 @@ class Case:
             self.compare(f"ask {key} {about}", answer, wanted, by, level)
             if key == "returns":
                 self.compare_waits(f"ask {key} {about}", answer, by)
+        self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
         if period == (None, None):
             wanted = self.plain.recurrence()
             expect(wanted == self.sql.recurrence(), "the two computations disagree on recurrence:", about)

@@ -3,6 +3,7 @@
 //! Each has `PARTS`, the evidence it reads, and `answer`, which makes an answer of it. A new question is a file here, a
 //! key in `question.rs`, and its two lines below.
 
+mod durability;
 mod goals;
 mod hits;
 mod returns;
@@ -21,6 +22,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Hits => hits::PARTS,
         Key::Returns => returns::PARTS,
         Key::Goals => goals::PARTS,
+        Key::Durability => durability::PARTS,
     }
 }
 
@@ -30,5 +32,6 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Hits => hits::answer(question, ground, evidence),
         Key::Returns => returns::answer(question, ground, evidence),
         Key::Goals => goals::answer(question, ground, evidence),
+        Key::Durability => durability::answer(question, ground, evidence),
     }
 }

@@ -9,14 +9,17 @@
 //! below; they name an end of the interval, not the value.
 
 use super::concentration;
+use super::crowd::{Crowd, Weighted};
 use crate::Estimate;
 use crate::fitted::{Bootstrap, interval_of_draws, sorted_quantile};
 use crate::random::Draws;
 use crate::rates::jeffreys;
 use crate::special::{normal, student};
 
-const PIECES_LEAST: usize = 5;
-const PEOPLE_LEAST: usize = 100;
+/// Below this many pieces it is too early.
+pub const PIECES_LEAST: usize = 5;
+/// Below this many people it is too early.
+pub const PEOPLE_LEAST: u64 = 100;
 /// Upper end below this: "one-hit wonder".
 const WONDER_BELOW: f64 = 0.35;
 /// Lower end above this: "lasting catalogue".
@@ -44,6 +47,47 @@ pub struct Audience {
     pub returning: Vec<bool>,
     /// By piece: older than 90 days.
     pub old: Vec<bool>,
+    /// By person: how many people did exactly this; empty means one each.
+    pub weights: Vec<u64>,
+}
+
+impl Audience {
+    /// How many people this one stands for.
+    pub(super) fn weight(&self, person: usize) -> u64 {
+        self.weights.get(person).copied().unwrap_or(1)
+    }
+
+    /// How many people there are.
+    pub(super) fn people(&self) -> u64 {
+        (0..self.returning.len())
+            .map(|person| self.weight(person))
+            .fold(0, u64::saturating_add)
+    }
+
+    /// How many people have a row of that kind.
+    pub(super) fn people_with(&self, counts: &dyn Fn(&PersonPiece) -> bool) -> u64 {
+        let mut seen = vec![false; self.returning.len()];
+        self.rows
+            .iter()
+            .filter(|row| counts(row))
+            .for_each(|row| seen[row.person] = true);
+        (0..seen.len())
+            .filter(|person| seen[*person])
+            .map(|person| self.weight(person))
+            .fold(0, u64::saturating_add)
+    }
+
+    /// Whether every row names a person and a piece that are there, with numbers that are.
+    pub(super) fn is_sound(&self) -> bool {
+        let fits = |row: &PersonPiece| {
+            row.person < self.returning.len()
+                && row.piece < self.old.len()
+                && [row.brought_back, row.recent_days]
+                    .iter()
+                    .all(|value| *value >= 0.0 && value.is_finite())
+        };
+        self.rows.iter().all(fits) && (self.weights.is_empty() || self.weights.len() == self.returning.len())
+    }
 }
 
 /// The factors of the index.
@@ -103,35 +147,6 @@ pub struct Durability {
     pub verdict: DurabilityVerdict,
 }
 
-fn factors(audience: &Audience, person: impl Fn(usize) -> f64, piece: impl Fn(usize) -> f64) -> Factors {
-    let mut brought = vec![0.0; audience.old.len()];
-    let (mut days, mut returning_days, mut old_days) = (0.0, 0.0, 0.0);
-    for row in &audience.rows {
-        let weight = person(row.person) * piece(row.piece);
-        brought[row.piece] += weight * row.brought_back;
-        let recent = weight * row.recent_days;
-        days += recent;
-        if audience.returning[row.person] {
-            returning_days += recent;
-            old_days += if audience.old[row.piece] { recent } else { 0.0 };
-        }
-    }
-    let total: f64 = brought.iter().sum();
-    let most = brought.iter().copied().fold(0.0, f64::max);
-    let share = |part: f64, whole: f64| {
-        if whole > 0.0 {
-            (part / whole).clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
-    };
-    Factors {
-        breadth: if total > 0.0 { 1.0 - share(most, total) } else { 0.0 },
-        back_catalogue: (audience.old.contains(&true) && returning_days > 0.0).then(|| share(old_days, returning_days)),
-        returning: share(returning_days, days),
-    }
-}
-
 /// Weights make a lucky piece luckier, so draws lie below the index; taking back half of that held best.
 const BIAS_TAKEN_BACK: f64 = 0.5;
 /// Fewer equal pieces than this are not told from each other by a few weeks of days.
@@ -142,7 +157,7 @@ const EFFECTIVE_LEAST: f64 = 4.0;
 fn widening(audience: &Audience, level: f64) -> f64 {
     let mut days = vec![0.0; audience.old.len()];
     for row in &audience.rows {
-        days[row.piece] += row.recent_days;
+        days[row.piece] += audience.weight(row.person) as f64 * row.recent_days;
     }
     let effective = concentration(&days)
         .map_or(0.0, |found| found.effective)
@@ -162,7 +177,7 @@ fn moved(value: f64, end: f64, times: f64) -> f64 {
 }
 
 /// `end` moved by so much of the way from one share to another on the same scale.
-fn shifted(end: f64, (from, to): (f64, f64), times: f64) -> f64 {
+pub(super) fn shifted(end: f64, (from, to): (f64, f64), times: f64) -> f64 {
     let odds = |share: f64| (share / (1.0 - share)).ln();
     let place = odds(end) + times * (odds(to) - odds(from));
     if place.is_finite() {
@@ -175,17 +190,8 @@ fn shifted(end: f64, (from, to): (f64, f64), times: f64) -> f64 {
 /// The most the index may be when a factor is 0: nobody of those seen is not nobody at all, so Jeffreys' upper end for none
 /// of so many people stands in for it.
 fn highest(audience: &Audience, found: &Factors, level: f64) -> f64 {
-    let people = |counts: &dyn Fn(&PersonPiece) -> bool| {
-        let mut seen = vec![false; audience.returning.len()];
-        audience
-            .rows
-            .iter()
-            .filter(|row| counts(row))
-            .for_each(|row| seen[row.person] = true);
-        seen.iter().filter(|seen| **seen).count() as u64
-    };
     let instead = |factor: f64, counts: &dyn Fn(&PersonPiece) -> bool| match factor {
-        0.0 => jeffreys(0, people(counts), level).map_or(1.0, |none| none.high),
+        0.0 => jeffreys(0, audience.people_with(counts), level).map_or(1.0, |none| none.high),
         some => some,
     };
     Factors {
@@ -200,18 +206,11 @@ fn highest(audience: &Audience, found: &Factors, level: f64) -> f64 {
 
 /// The index of an audience; `None` when a row names a person or piece that isn't there, or a number is not one.
 pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<Durability> {
-    let fits = |row: &PersonPiece| {
-        row.person < audience.returning.len()
-            && row.piece < audience.old.len()
-            && [row.brought_back, row.recent_days]
-                .iter()
-                .all(|value| *value >= 0.0 && value.is_finite())
-    };
-    if !(audience.rows.iter().all(fits) && level > 0.0 && level < 1.0) {
+    if !(audience.is_sound() && level > 0.0 && level < 1.0) {
         return None;
     }
-    let found = factors(audience, |_| 1.0, |_| 1.0);
-    let (people, pieces) = (audience.returning.len(), audience.old.len());
+    let found = Weighted::as_is(audience).factors(|_| 1.0);
+    let (people, pieces) = (audience.people(), audience.old.len());
     if pieces < PIECES_LEAST || people < PEOPLE_LEAST {
         return Some(Durability {
             factors: found,
@@ -219,12 +218,13 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
             verdict: DurabilityVerdict::TooEarly,
         });
     }
+    let crowd = Crowd::of(audience, bootstrap.seed);
     let mut values: Vec<f64> = (0..bootstrap.count)
         .map(|round| {
             let mut draws = Draws::new(bootstrap.seed, round as u64);
-            let people: Vec<f64> = (0..people).map(|_| draws.exponential()).collect();
+            let weighted = crowd.drawn(&mut draws);
             let pieces: Vec<f64> = (0..pieces).map(|_| draws.exponential()).collect();
-            factors(audience, |index| people[index], |index| pieces[index]).index()
+            weighted.factors(|index| pieces[index]).index()
         })
         .collect();
     values.sort_unstable_by(f64::total_cmp);
@@ -250,7 +250,7 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
         value,
         low,
         high,
-        n: people as u64,
+        n: people,
         level,
     });
     Some(Durability {

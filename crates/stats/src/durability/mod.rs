@@ -1,7 +1,12 @@
 //! Durability: a lasting catalogue, or a one-hit wonder?
 
 pub mod concentration;
+mod crowd;
 pub mod index;
+pub mod parts;
 
 pub use concentration::{Concentration, concentration};
-pub use index::{Audience, Durability, DurabilityVerdict, Factors, PersonPiece, durability};
+pub use index::{
+    Audience, Durability, DurabilityVerdict, Factors, PEOPLE_LEAST, PIECES_LEAST, PersonPiece, durability,
+};
+pub use parts::{Parts, parts};
