@@ -60,7 +60,7 @@ fn lag_curves_from_thirty_people_on() {
 #[test]
 fn expectations_and_parameters_of_customer_bases() {
     expect(customers::lines(25, &[500]), 0.72, 1.0);
-    expect(customers::pareto(24, 1_000), 0.70, 1.0);
+    expect(customers::pareto(120, 1_000), 0.80, 0.98);
     expect(customers::clockwork(2_000, 40), 0.72, 1.0);
     expect(customers::contracts(150), 0.80, 0.97);
 }
