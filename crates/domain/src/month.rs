@@ -33,6 +33,11 @@ impl Month {
         Day((era * 146_097 + of_era - 719_468) as i32)
     }
 
+    /// Its last day.
+    pub const fn last_day(self) -> Day {
+        self.plus(1).start().plus(-1)
+    }
+
     /// The month `months` later.
     #[must_use]
     pub const fn plus(self, months: i32) -> Self {
@@ -80,6 +85,7 @@ mod tests {
         let month = Month::of(Day::parse("1997-09-30").unwrap());
         assert_eq!(month.to_string(), "1997-09");
         assert_eq!(month.start().to_string(), "1997-09-01");
+        assert_eq!(month.last_day().to_string(), "1997-09-30");
         assert_eq!(month.plus(5).to_string(), "1998-02");
         assert_eq!(month.plus(5).since(month), 5);
     }

@@ -1,6 +1,8 @@
 //! The one door: a question, the store, an answer.
 
-use longplay_domain::{Goal, Piece, Sample};
+use std::sync::OnceLock;
+
+use longplay_domain::{Goal, Piece, RegularRule, Sample};
 use longplay_store::{Snapshot, Store, StoreError};
 
 use crate::{
@@ -10,6 +12,8 @@ use crate::{
     evidence::{Evidence, Part},
     question::{Key, Question},
     questions,
+    regular::Regular,
+    rhythm::Rhythm,
 };
 
 /// Why there is no answer.
@@ -23,7 +27,7 @@ pub enum AskError {
     Level(f64),
 }
 
-/// Everything a question rests on, frozen at one moment.
+/// Everything a question rests on, frozen at one moment, as of the question's.
 pub struct Ground {
     pub snapshot: Snapshot,
     pub engine: LocalEngine,
@@ -31,6 +35,10 @@ pub struct Ground {
     pub pieces: Vec<Piece>,
     /// Day totals of views, up to the day of as_of.
     pub views: Vec<Sample>,
+    /// Who counts as a regular.
+    pub regular_rule: RegularRule,
+    /// How often people come; known once a pass needed it.
+    rhythm: OnceLock<Rhythm>,
 }
 
 /// Platforms call their first total `views`.
@@ -58,6 +66,8 @@ impl Ground {
             goals: store.goals()?,
             pieces: store.pieces()?,
             views: store.day_samples(VIEWS, question.today().plus(-1))?,
+            regular_rule: store.regular_rule()?,
+            rhythm: OnceLock::new(),
         })
     }
 
@@ -116,8 +126,31 @@ impl Ground {
 
     /// One pass over all histories, for the evidence asked for.
     pub fn gather(&self, question: &Question, parts: &[Part]) -> Result<Evidence, AskError> {
+        if parts.iter().any(|part| part.rests_on_rhythm()) && self.rhythm.get().is_none() {
+            let rhythm = Rhythm::of(self.engine, &self.snapshot, question)?;
+            self.rhythm.get_or_init(|| rhythm);
+        }
         let begin = || Evidence::begin(parts, question, self);
         Ok(self.engine.run(&self.snapshot, question.as_of, &question.zone, begin)?)
+    }
+
+    /// How often people come.
+    ///
+    /// # Panics
+    /// When no part of the evidence gathered rests on it: a mistake in the question's file.
+    pub(crate) fn rhythm(&self) -> &Rhythm {
+        self.rhythm.get().expect("a pass that needs the rhythm prepares it")
+    }
+
+    /// Who counts as a regular, and against which rhythm.
+    ///
+    /// # Panics
+    /// As [`Ground::rhythm`].
+    pub(crate) fn regular(&self) -> Regular {
+        Regular {
+            rule: self.regular_rule,
+            rhythm: *self.rhythm(),
+        }
     }
 
     /// An answer of this question that says nothing yet.

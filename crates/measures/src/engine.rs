@@ -2,7 +2,10 @@
 
 use longplay_domain::Time;
 use longplay_domain::Zone;
-use longplay_store::{Snapshot, StoreError, histories};
+use longplay_store::{
+    Snapshot, StoreError,
+    histories::{self, Histories},
+};
 
 use crate::pass::{Fold, Observer};
 
@@ -42,5 +45,28 @@ impl LocalEngine {
         parts.into_iter().for_each(|part| whole.merge(part));
         whole.finish();
         Ok(whole)
+    }
+
+    /// The same over the first of so many equal ranges of the key space: as keys are uniform, a uniform sample of people that
+    /// does not depend on threads.
+    pub fn run_first<F: Fold>(
+        &self,
+        parts: usize,
+        snapshot: &Snapshot,
+        (as_of, zone): (Time, &Zone),
+        make: impl Fn() -> F + Sync,
+    ) -> Result<F, StoreError> {
+        if parts <= 1 {
+            return self.run(snapshot, as_of, zone, make);
+        }
+        let clock = zone.clock();
+        let mut fold = make();
+        let columns = Observer::columns().with(fold.columns());
+        let range = histories::ranges(parts).swap_remove(0);
+        let mut observer = Observer::new(as_of, &clock);
+        Histories::open(snapshot, columns, range)?
+            .each(|history| observer.observe(history, |life| fold.observe(life)))?;
+        fold.finish();
+        Ok(fold)
     }
 }

@@ -6,13 +6,16 @@ use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
-    folds::{Ages, Cohorts, Conversions, Gaps, Reach, Recent, Recurrence, Revenue},
+    folds::{Ages, Cohorts, Conversions, Gaps, Reach, Recent, Recurrence, Regulars, Revenue},
     pass::{Fold, Life},
     question::Question,
 };
 
 /// A fold that can start from a question alone.
 pub trait Begin: Fold {
+    /// Whether the ground must know the rhythm of everybody before it begins.
+    const RESTS_ON_RHYTHM: bool = false;
+
     fn begin(question: &Question, ground: &Ground) -> Self;
 }
 
@@ -24,6 +27,11 @@ macro_rules! evidence {
 
         impl Part {
             pub const ALL: &'static [Self] = &[$(Self::$part),*];
+
+            /// Whether the ground must know the rhythm of everybody before the pass.
+            pub const fn rests_on_rhythm(self) -> bool {
+                match self { $(Self::$part => <$fold as Begin>::RESTS_ON_RHYTHM),* }
+            }
         }
 
         /// The folds of one pass. What no question asked for is absent and costs nothing.
@@ -85,6 +93,8 @@ evidence! {
     Reach => reach: Reach,
     /// What people did in the last 28 days, piece by piece.
     Recent => recent: Recent,
+    /// Who became a regular, and who is one.
+    Regulars => regulars: Regulars,
 }
 
 impl Begin for Cohorts {
@@ -132,5 +142,13 @@ impl Begin for Reach {
 impl Begin for Recent {
     fn begin(question: &Question, _: &Ground) -> Self {
         Self::new(question.today(), question.period)
+    }
+}
+
+impl Begin for Regulars {
+    const RESTS_ON_RHYTHM: bool = true;
+
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        Self::new(ground.regular(), question.today(), question.period)
     }
 }

@@ -15,6 +15,8 @@ pub mod folds;
 pub mod pass;
 pub mod question;
 mod questions;
+pub mod regular;
+pub mod rhythm;
 pub mod rule;
 pub mod words;
 

@@ -1,6 +1,6 @@
 //! Settings of the workspace: its zone, its secret, whether it is a demonstration.
 
-use longplay_domain::{Act, Acts, PersonKey, Zone};
+use longplay_domain::{Act, Acts, PersonKey, RegularRule, Zone};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{hex, random};
@@ -120,6 +120,22 @@ impl Store {
 
     pub fn set_zone(&self, zone: &Zone) -> Result<()> {
         put(&self.registry(), "zone", zone.name())
+    }
+
+    /// Who counts as a regular.
+    pub fn regular_rule(&self) -> Result<RegularRule> {
+        let Some(name) = get(&self.registry(), "regular")? else {
+            return Ok(RegularRule::default());
+        };
+        RegularRule::named(&name).ok_or_else(|| {
+            StoreError::Invalid(format!(
+                "“{name}” in the settings says nothing about regulars; run `longplay regular set`"
+            ))
+        })
+    }
+
+    pub fn set_regular_rule(&self, rule: RegularRule) -> Result<()> {
+        put(&self.registry(), "regular", rule.name())
     }
 
     /// Whether everything in here is made up.

@@ -1,0 +1,170 @@
+//! Who became a regular, how long after their first day, and who is one now, a month ago and at the end of each month.
+//!
+//! By origin, so that the regulars a piece brought can be told, within any number of days. Most people were here too seldom
+//! to be asked about at all.
+
+use longplay_domain::{Day, Month, Period};
+use longplay_store::Columns;
+
+use super::{Map, Origin};
+use crate::{
+    pass::{Fold, Life},
+    regular::{Course, Regular},
+};
+
+/// Month ends that are told, beside today.
+const MONTHS: i32 = 24;
+
+/// People of one origin who became regulars so many days after their first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RegularCell {
+    /// How many became one, at some time.
+    pub became: u32,
+    /// How many are one on the day of as_of.
+    pub now: u32,
+    /// How many were one a calendar month before.
+    pub month_ago: u32,
+    /// How many are now and were not a month ago, and the other way round.
+    pub gained: u32,
+    pub lost: u32,
+}
+
+impl RegularCell {
+    pub fn add(&mut self, other: Self) {
+        self.became += other.became;
+        self.now += other.now;
+        self.month_ago += other.month_ago;
+        self.gained += other.gained;
+        self.lost += other.lost;
+    }
+}
+
+/// Regulars by origin and by days from D0 to the day they first became one.
+#[derive(Debug)]
+pub struct Regulars {
+    regular: Regular,
+    period: Period,
+    /// Days on which people are looked at, ascending; the last is that of as_of.
+    days: Vec<Day>,
+    /// Which of them is a month ago.
+    month_ago: usize,
+    cells: Map<(Origin, i32), RegularCell>,
+    /// Regulars of the period's people on each of the days.
+    counts: Vec<u64>,
+}
+
+impl Regulars {
+    /// `period` limits whose regulars are counted day by day; the cells are kept by origin, so they can be limited later.
+    pub fn new(regular: Regular, today: Day, period: Period) -> Self {
+        let month_ago = month_before(today);
+        let this = Month::of(today);
+        let mut days: Vec<Day> = (1..=MONTHS).map(|ago| this.plus(-ago).last_day()).collect();
+        days.extend([month_ago, today]);
+        days.sort_unstable();
+        days.dedup();
+        Self {
+            regular,
+            period,
+            month_ago: days.partition_point(|&day| day < month_ago),
+            counts: vec![0; days.len()],
+            days,
+            cells: Map::default(),
+        }
+    }
+
+    /// Who became regulars by origin and lag in days, in a fixed order.
+    pub fn cells(&self) -> Vec<(Origin, i32, RegularCell)> {
+        let cells = self
+            .cells
+            .iter()
+            .map(|(&(origin, lag_days), &cell)| (origin, lag_days, cell));
+        let mut cells: Vec<_> = cells.collect();
+        cells.sort_unstable_by_key(|&(origin, lag_days, _)| (origin, lag_days));
+        cells
+    }
+
+    /// The period's people who were regulars at the end of each month, oldest first, and on the day of as_of.
+    pub fn by_month(&self) -> Vec<(Day, u64)> {
+        let days = self.days.iter().copied().zip(self.counts.iter().copied());
+        let last = self.days.len() - 1;
+        days.enumerate()
+            .filter(|(index, (day, _))| *index == last || Month::of(*day).last_day() == *day)
+            .map(|(_, told)| told)
+            .collect()
+    }
+
+    /// The day that is called a month ago.
+    pub fn month_ago(&self) -> Day {
+        self.days[self.month_ago]
+    }
+
+    pub const fn regular(&self) -> &Regular {
+        &self.regular
+    }
+}
+
+/// The same day of the month before, or its last where it is shorter.
+fn month_before(day: Day) -> Day {
+    let (this, before) = (Month::of(day), Month::of(day).plus(-1));
+    before.start().plus(day.since(this.start())).min(before.last_day())
+}
+
+impl Fold for Regulars {
+    fn columns(&self) -> Columns {
+        Columns::none()
+    }
+
+    #[inline]
+    fn observe(&mut self, life: &Life<'_>) {
+        if life.presence.len() < self.regular.days_min() {
+            return;
+        }
+        let Some(arrival) = life.arrival else { return };
+        let mut course = Course::new(&self.regular, life.presence);
+        let mut told = 0_u32;
+        for (index, &day) in self.days.iter().enumerate() {
+            told |= u32::from(course.on(day)) << index;
+        }
+        let Some(first) = course.first() else { return };
+        let was = told >> self.month_ago & 1;
+        let is = told >> (self.days.len() - 1) & 1;
+        let cell = RegularCell {
+            became: 1,
+            now: is,
+            month_ago: was,
+            gained: is & !was,
+            lost: was & !is,
+        };
+        let key = (Origin::from(arrival), first.since(arrival.day));
+        self.cells.entry(key).or_default().add(cell);
+        if self.period.holds(arrival.day) {
+            let counts = self.counts.iter_mut().enumerate();
+            counts.for_each(|(index, count)| *count += u64::from(told >> index & 1));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (key, cell) in other.cells {
+            self.cells.entry(key).or_default().add(cell);
+        }
+        let counts = self.counts.iter_mut().zip(other.counts);
+        counts.for_each(|(mine, theirs)| *mine += theirs);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_ago_is_the_same_day_or_the_last() {
+        for (day, before) in [
+            ("2026-03-31", "2026-02-28"),
+            ("2026-01-15", "2025-12-15"),
+            ("2026-03-01", "2026-02-01"),
+        ] {
+            let day = Day::parse(day).expect("a day");
+            assert_eq!(month_before(day).to_string(), before);
+        }
+    }
+}

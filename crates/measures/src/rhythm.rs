@@ -1,0 +1,202 @@
+//! How often people come: the base's rhythm, each person's own, and from both whether somebody is still there.
+//!
+//! Base: rates differ between people as the NBD says; fitted once, before the pass, to the presence days of everybody or,
+//! where there are many, to a uniform sample of them (keys are uniform, so one equal range of keys is one). Own rhythm: the
+//! posterior mean gap (α+T)/(r+x) of somebody present on x days after the first in T days. P(alive): the MBG/NBD.
+//! The same data give the same rhythm, for any number of threads and however the data lie on disk.
+
+use longplay_domain::Day;
+use longplay_stats::{
+    btyd::{Condensed, Evidence, MbgNbd, Nbd, Recurring, drop_out_shows},
+    least,
+};
+use longplay_store::{Snapshot, StoreError};
+
+use crate::{
+    engine::LocalEngine,
+    folds::{Recurrence, RecurrenceCell},
+    question::Question,
+};
+
+/// So many people tell the base's rhythm as well as all of them would.
+const PEOPLE_SAMPLED_MIN: u64 = 10_000;
+/// An own rhythm's gap is at least and at most so many days.
+const GAP_DAYS: (f64, f64) = (1.0, 60.0);
+/// Where too few people are known: as if about once a week were usual, and one in four left after any day.
+const STATED: MbgNbd = MbgNbd {
+    r: 1.0,
+    alpha: 7.0,
+    a: 1.0,
+    b: 3.0,
+};
+
+/// What the rhythm rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foundation {
+    /// Fitted to the people, and leaving shows.
+    Fitted,
+    /// Fitted to the people; nobody seems to leave, so everybody is taken to be there.
+    NobodyLeaves,
+    /// Stated beforehand, because there are too few people to fit it.
+    Stated,
+}
+
+/// The base's rhythm, in days.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rhythm {
+    /// Shape and rate of the rates at which people come.
+    pub r: f64,
+    pub alpha: f64,
+    /// Who leaves; `None` where nobody seems to.
+    leaving: Option<MbgNbd>,
+    pub foundation: Foundation,
+    /// How many people it was fitted to, or would have been.
+    pub people: u64,
+}
+
+impl Rhythm {
+    /// The rhythm of everybody, up to the question's as_of.
+    pub fn of(engine: LocalEngine, snapshot: &Snapshot, question: &Question) -> Result<Self, StoreError> {
+        // Doubles the sample until it is large enough, from a size at which it surely is not: which sample is taken depends
+        // on the people as of then alone, not on what came later.
+        let mut parts = 1_usize;
+        while parts < 1 << 16 && snapshot.rows() / (parts as u64) >= PEOPLE_SAMPLED_MIN {
+            parts *= 2;
+        }
+        loop {
+            let fold = || Recurrence::new(question.today());
+            let weights = engine
+                .run_first(parts, snapshot, (question.as_of, &question.zone), fold)?
+                .weights();
+            let people: u64 = weights.iter().map(|(_, weight)| weight).sum();
+            if people >= PEOPLE_SAMPLED_MIN || parts == 1 {
+                return Ok(Self::fitted(&weights, people));
+            }
+            parts /= 2;
+        }
+    }
+
+    /// Fitted to people, or stated when they are too few.
+    fn fitted(weights: &[(RecurrenceCell, u64)], people: u64) -> Self {
+        let back: u64 = weights
+            .iter()
+            .filter(|(cell, _)| cell.x > 0)
+            .map(|(_, weight)| weight)
+            .sum();
+        let is_enough = people as f64 >= least::PEOPLE_BG_NBD && back as f64 >= least::PEOPLE_WHO_CAME_BACK;
+        if !is_enough {
+            return Self::stated(people);
+        }
+        let rows: Vec<Evidence> = weights
+            .iter()
+            .map(|&(cell, weight)| Evidence {
+                weight: weight as f64,
+                ..evidence(cell.x, cell.t_x, cell.t)
+            })
+            .collect();
+        let Some((condensed, nbd)) = Condensed::new(&rows)
+            .ok()
+            .and_then(|condensed| Nbd::fit(&condensed).ok().map(|nbd| (condensed, nbd)))
+        else {
+            return Self::stated(people);
+        };
+        let leaving = MbgNbd::fit(&condensed)
+            .ok()
+            .filter(|fitted| drop_out_shows(fitted, &nbd))
+            .map(|fitted| fitted.model);
+        Self {
+            r: nbd.model.r,
+            alpha: nbd.model.alpha,
+            leaving,
+            foundation: if leaving.is_some() {
+                Foundation::Fitted
+            } else {
+                Foundation::NobodyLeaves
+            },
+            people,
+        }
+    }
+
+    /// About weekly, for `people` who are too few to tell better.
+    pub const fn stated(people: u64) -> Self {
+        Self {
+            r: STATED.r,
+            alpha: STATED.alpha,
+            leaving: Some(STATED),
+            foundation: Foundation::Stated,
+            people,
+        }
+    }
+
+    /// The usual gap of somebody present on `x` days after the first in `age_days`, in whole days.
+    #[inline]
+    pub fn own_gap_days(&self, x: u32, age_days: i32) -> i32 {
+        let gap = (self.alpha + f64::from(age_days)) / (self.r + f64::from(x));
+        gap.clamp(GAP_DAYS.0, GAP_DAYS.1).round() as i32
+    }
+
+    /// The chance that somebody with these presence days (ascending, none after `day`) is still there on `day`.
+    pub fn p_alive(&self, presence: &[Day], day: Day) -> f64 {
+        let (Some(&first), Some(&last)) = (presence.first(), presence.last()) else {
+            return 0.0;
+        };
+        let x = presence.len() as u32 - 1;
+        self.leaving.map_or(1.0, |model| {
+            model.p_alive(&evidence(x, last.since(first), day.since(first)))
+        })
+    }
+
+    /// The model of who leaves; `None` where nobody seems to.
+    pub const fn leaving(&self) -> Option<MbgNbd> {
+        self.leaving
+    }
+}
+
+fn evidence(x: u32, t_x: i32, t: i32) -> Evidence {
+    Evidence::new(f64::from(x), f64::from(t_x), f64::from(t.max(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_own_gap_follows_the_person_and_keeps_its_bounds() {
+        let rhythm = Rhythm::stated(0);
+        assert_eq!(rhythm.own_gap_days(0, 0), 7);
+        assert_eq!(rhythm.own_gap_days(100, 700), 7);
+        assert_eq!(rhythm.own_gap_days(100, 100), 1);
+        assert_eq!(rhythm.own_gap_days(5_000, 100), 1);
+        assert_eq!(rhythm.own_gap_days(0, 4_000), 60);
+    }
+
+    #[test]
+    fn silence_means_more_for_who_came_often() {
+        let rhythm = Rhythm::stated(0);
+        let weekly: Vec<Day> = (0..261).map(|week| Day(week * 7)).collect();
+        let last = *weekly.last().expect("days");
+        let holiday = rhythm.p_alive(&weekly, last.plus(21));
+        assert!((0.85..1.0).contains(&holiday), "{holiday}");
+        assert!(rhythm.p_alive(&weekly, last.plus(120)) < 0.05);
+        let daily: Vec<Day> = (0..261).map(Day).collect();
+        assert!(rhythm.p_alive(&daily, daily[260].plus(21)) < 0.05);
+        assert!((rhythm.p_alive(&[Day(0)], Day(0)) - 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn people_with_a_rhythm_give_it_back() {
+        // 500 people who came every 10 days for 200 days, and 500 who never came back.
+        let often = RecurrenceCell {
+            x: 20,
+            t_x: 200,
+            t: 205,
+        };
+        let never = RecurrenceCell { x: 0, t_x: 0, t: 205 };
+        let rhythm = Rhythm::fitted(&[(never, 500), (often, 500)], 1_000);
+        assert_eq!(rhythm.people, 1_000);
+        let own = rhythm.own_gap_days(20, 200);
+        assert!((9..=11).contains(&own), "{own}");
+        assert_eq!(Rhythm::fitted(&[(never, 500)], 500).foundation, Foundation::Stated);
+        assert_eq!(Rhythm::fitted(&[(often, 60)], 60).foundation, Foundation::Stated);
+    }
+}
