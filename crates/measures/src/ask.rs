@@ -25,6 +25,8 @@ pub enum AskError {
     OpenPeriod,
     #[error("the level must lie between 0 and 1, not {0}")]
     Level(f64),
+    #[error("there is no goal “{asked}”; there are {known}")]
+    Goal { asked: String, known: String },
 }
 
 /// Everything a question rests on, frozen at one moment, as of the question's.
@@ -60,10 +62,24 @@ impl Ground {
         if !(question.level > 0.0 && question.level < 1.0) {
             return Err(AskError::Level(question.level));
         }
+        let goals = store.goals()?;
+        if let Some(asked) = &question.goal
+            && !goals.iter().any(|goal| goal.name == *asked)
+        {
+            let names: Vec<&str> = goals.iter().map(|goal| goal.name.as_str()).collect();
+            return Err(AskError::Goal {
+                asked: asked.clone(),
+                known: if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(", ")
+                },
+            });
+        }
         Ok(Self {
             snapshot: store.snapshot()?,
             engine: LocalEngine::default(),
-            goals: store.goals()?,
+            goals,
             pieces: store.pieces()?,
             views: store.day_samples(VIEWS, question.today().plus(-1))?,
             regular_rule: store.regular_rule()?,
@@ -131,7 +147,8 @@ impl Ground {
             self.rhythm.get_or_init(|| rhythm);
         }
         let begin = || Evidence::begin(parts, question, self);
-        Ok(self.engine.run(&self.snapshot, question.as_of, &question.zone, begin)?)
+        let point = (question.as_of, &question.zone);
+        Ok(self.engine.run_by(question.by.column(), &self.snapshot, point, begin)?)
     }
 
     /// How often people come.

@@ -3,7 +3,7 @@
 use longplay_domain::Time;
 use longplay_domain::Zone;
 use longplay_store::{
-    Snapshot, StoreError,
+    Column, Columns, Snapshot, StoreError,
     histories::{self, Histories},
 };
 
@@ -33,10 +33,21 @@ impl LocalEngine {
         zone: &Zone,
         make: impl Fn() -> F + Sync,
     ) -> Result<F, StoreError> {
+        self.run_by(Column::Channel, snapshot, (as_of, zone), make)
+    }
+
+    /// The same, with the text of another column in the place of the channel of every arrival.
+    pub fn run_by<F: Fold>(
+        &self,
+        by: Column,
+        snapshot: &Snapshot,
+        (as_of, zone): (Time, &Zone),
+        make: impl Fn() -> F + Sync,
+    ) -> Result<F, StoreError> {
         let clock = zone.clock();
-        let columns = Observer::columns().with(make().columns());
+        let columns = Observer::columns().with(Columns::of(&[by])).with(make().columns());
         let parts = histories::in_parallel(snapshot, columns, self.threads, |histories| {
-            let mut observer = Observer::new(as_of, &clock);
+            let mut observer = Observer::new(as_of, &clock).by(by);
             let mut fold = make();
             histories.each(|history| observer.observe(history, |life| fold.observe(life)))?;
             Ok(fold)

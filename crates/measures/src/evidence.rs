@@ -6,7 +6,7 @@ use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
-    folds::{Ages, Cohorts, Conversions, Gaps, Reach, Recent, Recurrence, Regulars, Revenue},
+    folds::{Ages, Cohorts, Conversions, Gaps, Journeys, Reach, Recent, Recurrence, Regulars, Revenue},
     pass::{Fold, Life},
     question::Question,
 };
@@ -95,6 +95,8 @@ evidence! {
     Recent => recent: Recent,
     /// Who became a regular, and who is one.
     Regulars => regulars: Regulars,
+    /// What people met before they reached each goal.
+    Journeys => journeys: Journeys,
 }
 
 impl Begin for Cohorts {
@@ -150,5 +152,11 @@ impl Begin for Regulars {
 
     fn begin(question: &Question, ground: &Ground) -> Self {
         Self::new(ground.regular(), question.today(), question.period)
+    }
+}
+
+impl Begin for Journeys {
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        Self::new(question, ground)
     }
 }

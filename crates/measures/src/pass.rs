@@ -43,7 +43,7 @@ pub struct Arrival {
     pub day: Day,
     /// The acquiring piece: of that event, or else of the first later presence event on D0 that has one.
     pub piece: Code,
-    /// The channel of that event.
+    /// The channel of that event; or its source or campaign, when that is what the question breaks people down by.
     pub channel: Code,
 }
 
@@ -69,6 +69,8 @@ impl Life<'_> {
 pub struct Observer<'a> {
     as_of: Time,
     clock: &'a DayClock,
+    /// What stands in the place of the channel.
+    channel: Column,
     presence: Vec<Day>,
     days: Vec<Day>,
 }
@@ -78,9 +80,16 @@ impl<'a> Observer<'a> {
         Self {
             as_of,
             clock,
+            channel: Column::Channel,
             presence: Vec::new(),
             days: Vec::new(),
         }
+    }
+
+    /// The same, with the text of another column in the place of the arrival's channel.
+    #[must_use]
+    pub fn by(self, channel: Column) -> Self {
+        Self { channel, ..self }
     }
 
     /// The columns a life needs beside those of the folds.
@@ -116,7 +125,7 @@ impl<'a> Observer<'a> {
             span.day_of(time)
         }));
         let first = history.acts.iter().position(|&act| PRESENCE >> act & 1 != 0)?;
-        let (pieces, channels) = (history.codes(Column::Piece), history.codes(Column::Channel));
+        let (pieces, channels) = (history.codes(Column::Piece), history.codes(self.channel));
         let mut arrival = Arrival {
             event: first,
             day: self.days[first],

@@ -1,6 +1,7 @@
 //! A question is a complete value: which, up to when, about whom, by what, at which level. Nothing is read from a clock.
 
 use longplay_domain::{Day, Period, Time, Zone};
+use longplay_store::Column;
 
 use crate::compare::Against;
 
@@ -14,10 +15,11 @@ pub enum Key {
     Returns,
     Goals,
     Durability,
+    Credit,
 }
 
 impl Key {
-    pub const ALL: [Self; 4] = [Self::Returns, Self::Goals, Self::Hits, Self::Durability];
+    pub const ALL: [Self; 5] = [Self::Returns, Self::Goals, Self::Hits, Self::Credit, Self::Durability];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -25,7 +27,13 @@ impl Key {
             Self::Returns => "returns",
             Self::Goals => "goals",
             Self::Durability => "durability",
+            Self::Credit => "credit",
         }
+    }
+
+    /// Whether the question can be asked about one goal.
+    pub const fn is_about_a_goal(self) -> bool {
+        matches!(self, Self::Credit)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -45,10 +53,21 @@ pub enum By {
     Topic,
     /// The week (its Monday) of the first presence day.
     Week,
+    /// How the first presence event reached us.
+    Source,
+    /// The campaign that the first presence event names.
+    Campaign,
 }
 
 impl By {
-    pub const ALL: [Self; 4] = [Self::Piece, Self::Channel, Self::Topic, Self::Week];
+    pub const ALL: [Self; 6] = [
+        Self::Piece,
+        Self::Channel,
+        Self::Topic,
+        Self::Week,
+        Self::Source,
+        Self::Campaign,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -56,6 +75,18 @@ impl By {
             Self::Channel => "channel",
             Self::Topic => "topic",
             Self::Week => "week",
+            Self::Source => "source",
+            Self::Campaign => "campaign",
+        }
+    }
+
+    /// The column whose text stands in the place of the channel in every origin: cubes break people down by it, and no
+    /// question breaks them down by two of these at once.
+    pub const fn column(self) -> Column {
+        match self {
+            Self::Piece | Self::Channel | Self::Topic | Self::Week => Column::Channel,
+            Self::Source => Column::Source,
+            Self::Campaign => Column::Campaign,
         }
     }
 
@@ -71,13 +102,16 @@ pub struct Question {
     /// Events after this instant don't exist.
     pub as_of: Time,
     pub zone: Zone,
-    /// Limits whom the question is about to the people whose first presence day lies in it (`hits`: which days may be hits).
+    /// Limits whom the question is about to the people whose first presence day lies in it (`hits`: which days may be hits;
+    /// `credit`: on which days the goals it counts were reached, and never the touches before them).
     pub period: Period,
     pub by: By,
     /// With which period, beside its own, the figures are compared.
     pub against: Option<Against>,
     /// Level of the intervals, inside (0, 1).
     pub level: f64,
+    /// The one goal the question is about, by name; which one, where nothing is said, is the question's own choice.
+    pub goal: Option<String>,
 }
 
 impl Question {
@@ -92,6 +126,7 @@ impl Question {
             by: By::default(),
             against: None,
             level: Self::LEVEL_DEFAULT,
+            goal: None,
         }
     }
 

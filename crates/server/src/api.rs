@@ -31,7 +31,7 @@ pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) 
     }
     let key = query::key(&key)?;
     let (parameters, zone) = parameters(&app, pairs).await?;
-    let answer = app.ask(parameters.question(key, &zone)).await?;
+    let answer = app.ask(parameters.of_key(key, &zone)?).await?;
     Ok(Json(answer).into_response())
 }
 

@@ -133,7 +133,10 @@ impl App {
             let _turn = turn;
             work(&store)
         });
-        done.await.map_err(HttpError::failed)?.map_err(HttpError::failed)
+        done.await.map_err(HttpError::failed)?.map_err(|error| match error {
+            AskError::Goal { .. } => HttpError::new(Code::BadParameter, format!("`goal`: {error}.")),
+            error => HttpError::failed(error),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use longplay_measures::{ALL, Against, By, Key, Question};
 
 use crate::error::{Code, HttpError};
 
-const KNOWN: [&str; 6] = ["as_of", "from", "to", "by", "compare", "level"];
+const KNOWN: [&str; 7] = ["as_of", "from", "to", "by", "compare", "level", "goal"];
 
 /// The parameters of an address, read but not yet a question about something.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub struct Parameters {
     level: f64,
     /// Whether nothing was said, so that the latest edition is an answer.
     are_usual: bool,
+    goal: Option<String>,
 }
 
 impl Parameters {
@@ -41,6 +42,7 @@ impl Parameters {
             to: one("to")?.map(|text| day("to", text)).transpose()?,
             by: one("by")?.map(breakdown).transpose()?.unwrap_or_default(),
             against: one("compare")?.map(against).transpose()?,
+            goal: one("goal")?.map(str::to_owned),
             level: one("level")?.map(level).transpose()?.unwrap_or(Question::LEVEL_DEFAULT),
             are_usual: pairs.is_empty(),
         };
@@ -62,7 +64,19 @@ impl Parameters {
         self.are_usual
     }
 
-    /// The question of that key with these parameters.
+    /// The question of that key with these parameters. Only a question about a goal may be given one.
+    pub fn of_key(&self, key: Key, zone: &Zone) -> Result<Question, HttpError> {
+        if self.goal.is_some() && !key.is_about_a_goal() {
+            let message = format!(
+                "`goal` belongs to `credit`; `{}` is about every goal or none.",
+                key.name()
+            );
+            return Err(HttpError::new(Code::BadParameter, message));
+        }
+        Ok(self.question(key, zone))
+    }
+
+    /// The question of that key with these parameters, as one of all.
     pub fn question(&self, key: Key, zone: &Zone) -> Question {
         let mut question = Question::new(key, self.as_of, zone.clone());
         question.period.from = self.from;
@@ -70,6 +84,7 @@ impl Parameters {
         question.by = self.by;
         question.against = self.against;
         question.level = self.level;
+        question.goal.clone_from(&self.goal);
         question
     }
 }
@@ -131,7 +146,7 @@ fn day(name: &str, text: &str) -> Result<Day, HttpError> {
 }
 
 fn breakdown(text: &str) -> Result<By, HttpError> {
-    By::named(text).ok_or_else(|| unreadable("by", text, "one of piece, channel, topic, week"))
+    By::named(text).ok_or_else(|| unreadable("by", text, &format!("one of {}", By::ALL.map(By::name).join(", "))))
 }
 
 fn against(text: &str) -> Result<Against, HttpError> {

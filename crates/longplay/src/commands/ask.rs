@@ -4,6 +4,7 @@ use std::io::Write;
 
 use longplay_domain::{Day, Period, Time, Zone};
 use longplay_measures::{ALL, Against, Answer, By, Key, Question};
+use longplay_store::Store;
 
 use crate::{
     config::Config,
@@ -22,10 +23,10 @@ pub struct Args {
     /// Answer as if nothing had happened after this day (2026-03-01) or instant (2026-03-01T09:30:00Z) [default: now]
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
-    /// Only people whose first day is this one or later
+    /// Only people whose first day is this one or later; of credit: only goals reached on this day or later
     #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Day>,
-    /// Only people whose first day is before this one
+    /// Only people whose first day is before this one; of credit: only goals reached before it
     #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<Day>,
     /// By what the figures are broken down
@@ -37,6 +38,9 @@ pub struct Args {
     #[arg(long, value_name = "PERIOD", requires_all = ["from", "to"],
           value_parser = clap::builder::PossibleValuesParser::new(Against::ALL.map(Against::name)))]
     compare: Option<String>,
+    /// Which goal credit is about [default: purchase if anybody bought, else the goal reached most]
+    #[arg(long, value_name = "NAME")]
+    goal: Option<String>,
     /// Level of the intervals, between 0 and 1
     #[arg(long, value_name = "LEVEL", default_value_t = Question::LEVEL_DEFAULT, value_parser = level)]
     level: f64,
@@ -123,6 +127,9 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         return Err(Usage(format!("nothing can be broken down by “{}”", args.by)).into());
     };
     let key = Key::named(&args.key);
+    if let Some(goal) = &args.goal {
+        check_goal(goal, key, &store)?;
+    }
     let period = Period {
         from: args.from,
         to: args.to,
@@ -132,6 +139,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         by,
         against: args.compare.as_deref().and_then(Against::named),
         level: args.level,
+        goal: args.goal.clone(),
         ..Question::new(key.unwrap_or(Key::ALL[0]), as_of, zone)
     };
     if key.is_some() {
@@ -150,6 +158,24 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// A goal is asked of a question that is about one, and by a name that there is.
+fn check_goal(goal: &str, key: Option<Key>, store: &Store) -> anyhow::Result<()> {
+    if let Some(key) = key.filter(|key| !key.is_about_a_goal()) {
+        let message = format!("--goal belongs to credit; {} is about every goal or none", key.name());
+        return Err(Usage(message).into());
+    }
+    let names: Vec<String> = store.goals()?.into_iter().map(|goal| goal.name).collect();
+    if names.iter().any(|name| name == goal) {
+        return Ok(());
+    }
+    let known = if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    };
+    Err(Usage(format!("there is no goal “{goal}”; there are {known}")).into())
 }
 
 fn print(answers: &[Answer], args: &Args) -> anyhow::Result<()> {

@@ -21,7 +21,8 @@ OWN_GOALS = {
     "delivered": {"name": "delivered"},
     "left_the_shop": {"act": ["unsubscribed", "refunded", "identified"], "channel": "shop"},
 }
-BYS = ["piece", "channel", "week", "topic"]
+BYS = ["piece", "channel", "week", "topic", "source", "campaign"]
+CREDITED = ["first", "last", "last_post", "influenced"]
 
 
 class Disagreement(Exception):
@@ -172,12 +173,32 @@ class Case:
             if key == "returns":
                 self.compare_waits(f"ask {key} {about}", answer, by)
         self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
+        self.ask_credit(about, [*view, *options, "--by", by, "--level", str(level)], by)
         if period == (None, None):
             wanted = self.plain.recurrence()
             expect(wanted == self.sql.recurrence(), "the two computations disagree on recurrence:", about)
             got = self.longplay.recurrence(*view)
             expect(got == wanted, f"recurrence {about}: only here", difference(wanted, got), "only there", difference(got, wanted))
             self.figures += len(wanted)
+
+    def ask_credit(self, about, arguments, by):
+        """What is counted of credit, whether or not it is told as figures yet, and that each method gives everything away."""
+        goal = self.random.choice(sorted(self.goals))
+        about = f"ask credit --goal {goal} {about}"
+        (wanted, everybody), (twice, again) = (m.credit(by, self.audience.pieces, self.goals[goal]) for m in (self.plain, self.sql))
+        near = lambda one, other: set(one) == set(other) and all(abs(one[place] - other[place]) < 1e-6 for place in one)
+        expect(near(wanted, twice) and everybody == again, "the two computations disagree:", about, wanted, twice, everybody, again)
+        answer = self.longplay.ask("credit", "--goal", goal, *arguments)
+        figures = {(f["key"], *f["scope"].values()): f for f in answer["figures"]}
+        told = [figures[key,][part] for key, part in [("conversions", "count"), ("unseen", "count"), ("coverage", "n")]]
+        expect(told == [*everybody, everybody[0]], about, "expected", everybody, "got", told)
+        counts = {row[by]: row for row in answer["rows"] if row["kind"] == "counts"}
+        got = {(method, scope): row[method] for scope, row in counts.items() for method in CREDITED if row[method]}
+        for method in CREDITED if not counts else []:
+            values = {place[1]: f["value"] for place, f in figures.items() if place[0] == f"credit_{method}"}
+            got |= {(method, scope): value for scope, value in values.items() if scope is not None and value}
+        expect(near(wanted, got), about, "expected", wanted, "got", got)
+        self.figures += len(wanted)
 
     def compare(self, about, answer, wanted, by, level):
         got = {}

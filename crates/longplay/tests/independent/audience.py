@@ -264,6 +264,7 @@ class Maker:
     def repeat(self, files, claims):
         """Rows sent twice: word for word, or the same id with other content, near or far from the first."""
         r = self.random
+        taken = {(claim.truth.person, claim.truth.micros) for claim in claims if claim.truth.id is None}
         for claim in r.sample(claims, len(claims) // 6):
             row, truth = dict(claim.row), Truth(**vars(claim.truth))
             if truth.id is not None and r.random() < 0.5:
@@ -273,6 +274,9 @@ class Maker:
                     row["person"], truth.person = written, known
                 if r.random() < 0.5:
                     truth.micros = self.pick_micros()
+                # No tie may come about that hangs on an id we'd make up ourselves.
+                while (truth.person, truth.micros) in taken:
+                    truth.micros += 1
             row["time"] = self.write_time(truth.micros)
             file = r.choice(files)
             file.claims.insert(r.randint(0, len(file.claims)), Claim(row, truth))

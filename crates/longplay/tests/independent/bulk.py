@@ -36,7 +36,7 @@ SELECT row_number() OVER (ORDER BY file, hash(i + file), i) AS seq, * FROM twice
 """
 CLAIMS = """
 INSERT INTO claims
-SELECT seq, second * 1000000, 'custom:' || person, act, if(act = 'delivered', 'other', act), id, NULL, piece, channel, minor, currency FROM raw
+SELECT seq, second * 1000000, 'custom:' || person, act, if(act = 'delivered', 'other', act), id, NULL, piece, channel, minor, currency, NULL, NULL FROM raw
 """
 FILE = """
 SELECT make_timestamptz(second * 1000000) AS time, person, act AS event, id, piece, channel,

@@ -42,7 +42,7 @@ class Person:
             return
         first = self.presence[0]
         self.d0 = day(first)
-        self.channel = first.channel
+        self.channel, self.source, self.campaign = first.channel, first.source, first.campaign
         self.week = (self.d0 - timedelta(days=self.d0.weekday())).isoformat()
         on_d0 = [e for e in self.presence if day(e) == self.d0]
         self.piece = next((e.piece for e in on_d0 if e.piece is not None), None)
@@ -69,6 +69,27 @@ class Person:
             return all(event.act in wanted if name == "act" else getattr(event, name) == wanted for name, wanted in goal.items())
 
         return any(matches(e) and e.micros >= self.presence[0].micros for e in self.events)
+
+    def reached(self, goal):
+        """The place of the first event that reaches the goal, at or after the first presence."""
+        def matches(event):
+            return all(event.act in wanted if name == "act" else getattr(event, name) == wanted for name, wanted in goal.items())
+
+        return next((n for n, e in enumerate(self.events) if matches(e) and e.micros >= self.presence[0].micros), None)
+
+    def touches(self, goal_at, label):
+        """(label, whether it is a piece of the owner's own), neighbours with one label merged."""
+        merged = []
+        for n, event in enumerate(self.events[: goal_at + 1]):
+            is_touch = n < goal_at or (event.piece is not None and event.act != "purchased")
+            if not is_touch or event.act not in PRESENCE or label(event) is None:
+                continue
+            own = event.piece is not None and event.channel != "shop"
+            if merged and merged[-1][0] == label(event):
+                merged[-1] = (label(event), merged[-1][1] or own)
+            else:
+                merged.append((label(event), own))
+        return merged
 
     def scopes(self, by, topics):
         if by == "topic":
@@ -97,6 +118,7 @@ class Meanings:
         # without a first day they belong to no period.
         self.unseen = [p for p in people if not p.presence] if period == (None, None) else []
         people = [p for p in people if p.presence]
+        self.present, self.period = people, period
         self.people = [p for p in people if (low is None or p.d0 >= low) and (high is None or p.d0 < high)]
         self.today = today
 
@@ -160,6 +182,37 @@ class Meanings:
                         figures.setdefault(key, [sizes[scope][0], 0, 0])
                         add(figures, key, 0, 1, event.minor if event.act == "purchased" else -event.minor)
         return {key: tuple(row) for key, row in figures.items()}
+
+    def credit(self, by, topics, goal):
+        """{(method, scope): people}, and how many conversions there are and before how many nothing is known."""
+        low, high = self.period
+        day = lambda event: instant(event.micros).astimezone(self.zone).date()
+        label = {
+            "week": lambda e: (day(e) - timedelta(days=day(e).weekday())).isoformat(),
+            "topic": lambda e: e.piece if topics.get(e.piece) else None,
+        }.get(by, lambda e: getattr(e, by))
+        credit, everybody = {}, [0, 0]
+        for person in self.present:
+            at = person.reached(goal)
+            if at is None:
+                continue
+            on = day(person.events[at])
+            if (low is not None and on < low) or (high is not None and on >= high):
+                continue
+            touches = person.touches(at, label)
+            everybody[0] += 1
+            everybody[1] += not touches
+            if not touches:
+                continue
+            last_post = [name for name, own in touches if own] or [touches[-1][0]]
+            chosen = {"first": touches[0][0], "last": touches[-1][0], "last_post": last_post[-1]}
+            under = lambda name: topics[name] if by == "topic" else [name]
+            for method, name in chosen.items():
+                for scope in under(name):
+                    credit[method, scope] = credit.get((method, scope), 0) + Fraction(1, len(under(name)))
+            for scope in {scope for name, _ in touches for scope in under(name)}:
+                credit["influenced", scope] = credit.get(("influenced", scope), 0) + 1
+        return credit, tuple(everybody)
 
     def ready_on(self, by, topics):
         """The first day on which anybody of a scope is mature, for scopes in which nobody is yet."""

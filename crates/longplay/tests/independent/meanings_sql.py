@@ -8,7 +8,7 @@ from meanings_plain import GOALS, PLACES, PRESENCE, WINDOWS
 TABLE = """
 CREATE OR REPLACE TEMP TABLE claims (
     seq BIGINT, micros BIGINT, person VARCHAR, name VARCHAR, act VARCHAR, id VARCHAR, content VARCHAR, piece VARCHAR,
-    channel VARCHAR, minor BIGINT, currency VARCHAR)
+    channel VARCHAR, minor BIGINT, currency VARCHAR, source VARCHAR, campaign VARCHAR)
 """
 
 EVENTS = """
@@ -23,13 +23,13 @@ CREATE OR REPLACE TEMP TABLE people AS
 WITH seen AS (SELECT * FROM happened WHERE micros <= $as_of AND act IN {tuple(PRESENCE)}),
 first AS (SELECT person, min(micros) AS first_micros, min(day) AS d0 FROM seen GROUP BY person),
 start AS (
-    SELECT DISTINCT ON (person) person, channel FROM seen ORDER BY person, micros, coalesce(id, content)),
+    SELECT DISTINCT ON (person) person, channel, source, campaign FROM seen ORDER BY person, micros, coalesce(id, content)),
 acquired AS (
     SELECT DISTINCT ON (s.person) s.person, s.piece
     FROM seen s JOIN first f ON f.person = s.person AND s.day = f.d0
     WHERE s.piece IS NOT NULL ORDER BY s.person, s.micros, coalesce(s.id, s.content)),
 days AS (SELECT DISTINCT person, day FROM seen)
-SELECT f.person, f.first_micros, f.d0, a.piece, st.channel, date_trunc('week', f.d0)::DATE AS week,
+SELECT f.person, f.first_micros, f.d0, a.piece, st.channel, st.source, st.campaign, date_trunc('week', f.d0)::DATE AS week,
     (SELECT count(*) FROM days d WHERE d.person = f.person AND d.day > f.d0) AS x,
     (SELECT max(d.day) FROM days d WHERE d.person = f.person) - f.d0 AS t_x,
     $today::DATE - f.d0 AS T,
@@ -48,11 +48,11 @@ class Meanings:
         """Claims that were admitted, in order of acceptance."""
         self.connection.execute(TABLE)
         rows = [
-            [n, t.micros, t.person, t.name, t.act, t.id, repr(t.content()), t.piece, t.channel, t.minor, t.currency]
+            [n, t.micros, t.person, t.name, t.act, t.id, repr(t.content()), t.piece, t.channel, t.minor, t.currency, t.source, t.campaign]
             for n, t in enumerate(truths)
         ]
         if rows:
-            self.connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self.connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self.connection.execute(EVENTS, {"zone": self.zone})
 
     def totals(self):
@@ -64,6 +64,7 @@ class Meanings:
         arguments = {"as_of": as_of, "today": today, "from": low or "0001-01-01", "to": high or "9999-01-01"}
         self.connection.execute(PEOPLE, arguments)
         self.as_of, self.today, self.unlimited = as_of, today, period == (None, None)
+        self.period = arguments["from"], arguments["to"]
 
     def recurrence(self):
         return sorted(self.connection.execute("SELECT x, t_x, T FROM people").fetchall())
@@ -156,6 +157,46 @@ class Meanings:
         for scope, currency, count, minor in self.connection.execute(paid % grouped).fetchall():
             figures[f"revenue_{currency}", (scope,)] = (sizes[scope], count, minor)
         return figures
+
+    def credit(self, by, topics, goal):
+        """{(method, scope): people}, and how many conversions there are and before how many nothing is known."""
+        self.groups("topic", topics)
+        matches = " AND ".join(f"o.{column} IN ({quoted(wanted)})" for column, wanted in goal.items())
+        label = {
+            "week": "date_trunc('week', o.day)::DATE::VARCHAR",
+            "topic": "if(o.piece IN (SELECT piece FROM topics), o.piece, NULL)",
+        }.get(by, f"o.{by}")
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE reached AS
+            WITH o AS (
+                SELECT *, row_number() OVER (PARTITION BY person ORDER BY micros, coalesce(id, content)) AS nth
+                FROM happened WHERE micros <= {self.as_of}),
+            first AS (SELECT person, min(micros) AS first_micros FROM o WHERE act IN {tuple(PRESENCE)} GROUP BY person),
+            goal AS (
+                SELECT person, min(nth) AS goal_nth FROM o JOIN first USING (person)
+                WHERE {matches} AND micros >= first_micros GROUP BY person)
+            SELECT o.*, goal_nth, {label} AS label, o.piece IS NOT NULL AND o.channel IS DISTINCT FROM 'shop' AS own
+            FROM o JOIN goal USING (person) JOIN (SELECT person, nth, day AS goal_day FROM o) g ON g.person = o.person AND g.nth = goal_nth
+            WHERE goal_day >= DATE '{self.period[0]}' AND goal_day < DATE '{self.period[1]}'""")
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE touches AS SELECT * FROM reached
+            WHERE act IN {tuple(PRESENCE)} AND label IS NOT NULL
+              AND (nth < goal_nth OR (nth = goal_nth AND piece IS NOT NULL AND act <> 'purchased'))""")
+        everybody = self.connection.execute("""
+            SELECT count(DISTINCT person), count(DISTINCT person) FILTER (person NOT IN (SELECT person FROM touches)) FROM reached""").fetchone()
+        last = "arg_max(label, nth)"
+        under = "SELECT piece AS label, topic AS scope, 1.0 / count(*) OVER (PARTITION BY piece) AS part FROM topics"
+        if by != "topic":
+            under = "SELECT DISTINCT label, label AS scope, 1.0 AS part FROM touches"
+        credit = {}
+        chosen = {"first": "arg_min(label, nth)", "last": last, "last_post": f"coalesce(arg_max(label, nth) FILTER (own), {last})"}
+        for method, expression in chosen.items():
+            rows = self.connection.execute(f"""
+                SELECT scope, sum(part)::DOUBLE FROM (SELECT person, {expression} AS label FROM touches GROUP BY person) JOIN ({under}) USING (label)
+                GROUP BY scope""").fetchall()
+            credit |= {(method, scope): people for scope, people in rows}
+        rows = self.connection.execute(f"SELECT scope, count(DISTINCT person) FROM touches JOIN ({under}) USING (label) GROUP BY scope").fetchall()
+        return credit | {("influenced", scope): people for scope, people in rows}, everybody
 
 
 def quoted(wanted):

@@ -1,40 +1,10 @@
 //! Who did what the owner wanted: per goal the first matching event at or after the first presence event.
 
-use longplay_domain::{Act, Goal, Period};
-use longplay_store::{Code, Column, Columns, Terms};
+use longplay_domain::{Goal, Period};
+use longplay_store::{Columns, Terms};
 
-use super::{Origin, Weeks};
+use super::{Origin, Weeks, matcher::Matcher};
 use crate::pass::{Fold, Life};
-
-/// A goal with its filters as codes.
-#[derive(Clone, Debug)]
-struct Matcher {
-    acts: u32,
-    event: Option<Code>,
-    piece: Option<Code>,
-    channel: Option<Code>,
-}
-
-impl Matcher {
-    fn new(goal: &Goal, terms: &Terms) -> Self {
-        let acts = goal.acts.iter().fold(0, |mask, act: &Act| mask | 1 << act.code());
-        let code = |text: &Option<String>| text.as_deref().map(|text| terms.code(text));
-        Self {
-            acts: if goal.acts.is_empty() { u32::MAX } else { acts },
-            event: code(&goal.event),
-            piece: code(&goal.piece),
-            channel: code(&goal.channel),
-        }
-    }
-
-    fn holds(&self, life: &Life<'_>, event: usize) -> bool {
-        let equals = |wanted: Option<Code>, column| wanted.is_none_or(|code| life.history.codes(column)[event] == code);
-        self.acts >> life.history.acts[event] & 1 != 0
-            && equals(self.event, Column::Event)
-            && equals(self.piece, Column::Piece)
-            && equals(self.channel, Column::Channel)
-    }
-}
 
 /// Conversions of every goal, in the order of the goals given.
 #[derive(Debug)]
@@ -77,23 +47,13 @@ impl Conversions {
 
 impl Fold for Conversions {
     fn columns(&self) -> Columns {
-        let has_names = self.matchers.iter().any(|matcher| matcher.event.is_some());
-        if has_names {
-            Columns::of(&[Column::Event])
-        } else {
-            Columns::none()
-        }
+        Matcher::columns(&self.matchers)
     }
 
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
-        let times = life.history.times;
-        // "At or after": events of the same instant that sort before the first presence event count too.
-        let mut from = arrival.event;
-        while from > 0 && times[from - 1] == times[arrival.event] {
-            from -= 1;
-        }
+        let from = Matcher::from(life, arrival);
         let acts = life.history.acts[from..].iter().fold(0, |mask, &act| mask | 1 << act);
         if acts & self.any_act == 0 {
             return;
@@ -104,7 +64,7 @@ impl Fold for Conversions {
             .enumerate()
             .filter(|(_, matcher)| matcher.acts & acts != 0)
         {
-            let Some(event) = (from..times.len()).find(|&event| matcher.holds(life, event)) else {
+            let Some(event) = matcher.first(life, from) else {
                 continue;
             };
             self.converted[goal].add(arrival.channel, arrival.piece, arrival.day, 1);

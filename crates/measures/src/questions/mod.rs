@@ -3,6 +3,7 @@
 //! Each has `PARTS`, the evidence it reads, and `answer`, which makes an answer of it. A new question is a file here, a
 //! key in `question.rs`, and its two lines below.
 
+mod credit;
 mod durability;
 mod goals;
 mod hits;
@@ -23,6 +24,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Returns => returns::PARTS,
         Key::Goals => goals::PARTS,
         Key::Durability => durability::PARTS,
+        Key::Credit => credit::PARTS,
     }
 }
 
@@ -33,5 +35,6 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Returns => returns::answer(question, ground, evidence),
         Key::Goals => goals::answer(question, ground, evidence),
         Key::Durability => durability::answer(question, ground, evidence),
+        Key::Credit => credit::answer(question, ground, evidence),
     }
 }

@@ -1,4 +1,4 @@
-//! How cells of a cube become the scopes of figures: everybody, and broken down by piece, channel, topic or week.
+//! How cells of a cube become the scopes of figures: everybody, and broken down by piece, channel, topic, week, source or campaign.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ impl<'a> Scopes<'a> {
         let text = |code| self.terms.text(code).map(|text| text.to_string());
         let names = match self.question.by {
             By::Piece => vec![text(origin.piece)],
-            By::Channel => vec![text(origin.channel)],
+            By::Channel | By::Source | By::Campaign => vec![text(origin.channel)],
             By::Week => vec![Some(origin.day.week_start().to_string())],
             By::Topic => {
                 let piece = self.terms.text(origin.piece);

@@ -81,6 +81,7 @@ pub fn asks(question: &str) -> &'static str {
     match question {
         "returns" => "Did they come back?",
         "goals" => "Did they do what we wanted, and how long did it take?",
+        "credit" => "Which pieces led there?",
         "hits" => "Which pieces got an unusual number of hits, and how rare is that?",
         "durability" => "A lasting catalogue, or a one-hit wonder?",
         _ => "",

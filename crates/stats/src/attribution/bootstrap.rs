@@ -44,12 +44,13 @@ pub fn credit_intervals(
 
 fn sample(journeys: &Journeys, seed: u64, stream: u64) -> Journeys {
     let mut draws = Draws::new(seed, stream);
+    let (converted, others) = journeys.stand_for;
     let rows = journeys
         .rows
         .iter()
         .map(|journey| {
-            let conversions = draws.poisson(journey.conversions) as f64;
-            let nulls = draws.poisson(journey.nulls) as f64;
+            let conversions = draws.poisson(journey.conversions / converted) as f64 * converted;
+            let nulls = draws.poisson(journey.nulls / others) as f64 * others;
             let worth = if journey.conversions > 0.0 {
                 journey.value / journey.conversions
             } else {
@@ -66,5 +67,34 @@ fn sample(journeys: &Journeys, seed: u64, stream: u64) -> Journeys {
     Journeys {
         rows,
         channels: journeys.channels,
+        stand_for: journeys.stand_for,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::{Rule, by_rule};
+
+    /// 400 people told whole, and as a sample of 40 who stand for ten each: the same credit, √10 times as wide.
+    #[test]
+    fn a_sample_says_the_same_less_surely() {
+        let row = |channel: u32, conversions: f64| Journey {
+            touches: vec![channel],
+            ages: vec![],
+            conversions,
+            value: 0.0,
+            nulls: 0.0,
+        };
+        let whole = Journeys::new(vec![row(0, 300.0), row(1, 100.0)], 2).unwrap();
+        let sample = Journeys::new(vec![row(0, 30.0), row(1, 10.0)], 2).unwrap();
+        let told = |journeys: &Journeys| {
+            let last = |journeys: &Journeys| Some(by_rule(journeys, Rule::Last));
+            credit_intervals(journeys, 0.9, Bootstrap::default(), last).unwrap()
+        };
+        let (whole, sample) = (told(&whole), told(&sample.standing_for(10.0, 1.0)));
+        assert_eq!((whole[0].value, whole[1].value), (sample[0].value, sample[1].value));
+        let wider = sample[0].width() / whole[0].width();
+        assert!((2.6..3.8).contains(&wider), "{wider}");
     }
 }

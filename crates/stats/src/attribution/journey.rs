@@ -22,6 +22,8 @@ pub struct Journey {
 pub struct Journeys {
     pub(super) rows: Vec<Journey>,
     pub(super) channels: usize,
+    /// How many people each conversion and each null of the rows stands for: 1, unless the rows are a sample.
+    pub(super) stand_for: (f64, f64),
 }
 
 /// What each channel is credited with.
@@ -98,7 +100,24 @@ impl Journeys {
                 .then(one.ages.len().cmp(&other.ages.len()))
                 .then(rest)
         });
-        Ok(Self { rows, channels })
+        Ok(Self {
+            rows,
+            channels,
+            stand_for: (1.0, 1.0),
+        })
+    }
+
+    /// The same journeys as a sample in which everybody who converted stands for `converted` people, and everybody who
+    /// did not for `others`: credits are those of the whole, intervals as wide as the sample makes them.
+    #[must_use]
+    pub fn standing_for(mut self, converted: f64, others: f64) -> Self {
+        for journey in &mut self.rows {
+            journey.conversions *= converted;
+            journey.value *= converted;
+            journey.nulls *= others;
+        }
+        self.stand_for = (self.stand_for.0 * converted, self.stand_for.1 * others);
+        self
     }
 
     /// How many channels there are; they are numbered from 0.

@@ -15,5 +15,5 @@ pub use agreement::{Agreement, agreement};
 pub use bootstrap::credit_intervals;
 pub use journey::{Credits, Journey, Journeys};
 pub use markov::{Markov, markov};
-pub use rules::{Rule, by_rule, influenced};
+pub use rules::{Rule, by_rule, influenced, shares};
 pub use shapley::{shapley, shapley_by_position};

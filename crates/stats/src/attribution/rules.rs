@@ -3,7 +3,7 @@
 //! Linear gives 1/m to each of m touches; position 40/20/40 (50/50 of two); decay 2^(−age/half-life). Each is a
 //! convention, none is causal, and each flatters its own end of the journey: never show one alone.
 
-use super::journey::{Credits, Journey, Journeys};
+use super::journey::{Credits, Journeys};
 
 /// A rule that splits one conversion over the touches before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,39 +30,48 @@ pub enum Rule<'a> {
 /// Credits by one rule.
 pub fn by_rule(journeys: &Journeys, rule: Rule<'_>) -> Credits {
     let mut credits = Credits::none(journeys.channels);
-    let mut weights = Vec::new();
+    let mut split = Vec::new();
     for journey in &journeys.rows {
-        weights.clear();
-        weights.extend((0..journey.touches.len()).map(|index| weight(rule, journey, index)));
-        let whole: f64 = weights.iter().sum();
-        if whole > 0.0 {
-            for (&channel, weight) in journey.touches.iter().zip(&weights) {
-                credits.add(channel, weight / whole, journey);
+        shares(rule, (&journey.touches, &journey.ages), &mut split);
+        for (&channel, &share) in journey.touches.iter().zip(&split) {
+            if share > 0.0 {
+                credits.add(channel, share, journey);
             }
-        } else {
-            // Every touch is so old that its weight vanished: the latest is the least old.
-            credits.add(journey.touches[journey.touches.len() - 1], 1.0, journey);
         }
     }
     credits
 }
 
-fn weight(rule: Rule<'_>, journey: &Journey, index: usize) -> f64 {
-    let last = journey.touches.len() - 1;
+/// How one journey's goal is split over its touches, written to `split`; the shares add up to 1. `ages` (in days before
+/// the goal) may be empty.
+pub fn shares(rule: Rule<'_>, (touches, ages): (&[u32], &[f64]), split: &mut Vec<f64>) {
+    split.clear();
+    split.extend((0..touches.len()).map(|index| weight(rule, (touches, ages), index)));
+    let whole: f64 = split.iter().sum();
+    if whole > 0.0 {
+        split.iter_mut().for_each(|share| *share /= whole);
+    } else if let Some(last) = split.last_mut() {
+        // Every touch is so old that its weight vanished: the latest is the least old.
+        *last = 1.0;
+    }
+}
+
+fn weight(rule: Rule<'_>, (touches, ages): (&[u32], &[f64]), index: usize) -> f64 {
+    let last = touches.len() - 1;
     let is = |wanted: usize| f64::from(u8::from(index == wanted));
     match rule {
         Rule::First => is(0),
         Rule::Last => is(last),
         Rule::LastOf(ours) => {
             let own = |&touch: &u32| ours.get(touch as usize).copied().unwrap_or(false);
-            is(journey.touches.iter().rposition(own).unwrap_or(last))
+            is(touches.iter().rposition(own).unwrap_or(last))
         }
         Rule::Linear => 1.0,
         Rule::Position if last <= 1 => 1.0,
         Rule::Position if index == 0 || index == last => 0.4,
         Rule::Position => 0.2 / (last as f64 - 1.0),
-        Rule::TimeDecay { half_life_days } if !journey.ages.is_empty() && half_life_days > 0.0 => {
-            (-journey.ages[index] / half_life_days).exp2()
+        Rule::TimeDecay { half_life_days } if !ages.is_empty() && half_life_days > 0.0 => {
+            (-ages[index] / half_life_days).exp2()
         }
         Rule::DecayByPosition | Rule::TimeDecay { .. } => (-((last - index) as f64)).exp2(),
     }
