@@ -6,7 +6,7 @@ use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
-    folds::{Ages, Cohorts, Conversions, Gaps, Journeys, Reach, Recent, Recurrence, Regulars, Revenue},
+    folds::{Ages, Cohorts, Conversions, Gaps, Journeys, Purchases, Reach, Recent, Recurrence, Regulars, Revenue},
     pass::{Fold, Life},
     question::Question,
 };
@@ -89,6 +89,8 @@ evidence! {
     Conversions => conversions: Conversions,
     /// Purchases less refunds.
     Revenue => revenue: Revenue,
+    /// How customers bought, condensed.
+    Purchases => purchases: Purchases,
     /// Distinct people a day, by piece and channel.
     Reach => reach: Reach,
     /// What people did in the last 28 days, piece by piece.
@@ -124,14 +126,20 @@ impl Begin for Recurrence {
 }
 
 impl Begin for Conversions {
-    fn begin(question: &Question, ground: &Ground) -> Self {
-        Self::new(&ground.goals, ground.snapshot.terms(), question.period)
+    fn begin(_: &Question, ground: &Ground) -> Self {
+        Self::new(&ground.goals, ground.snapshot.terms())
     }
 }
 
 impl Begin for Revenue {
     fn begin(_: &Question, _: &Ground) -> Self {
         Self::default()
+    }
+}
+
+impl Begin for Purchases {
+    fn begin(question: &Question, _: &Ground) -> Self {
+        Self::new(question.today(), question.period)
     }
 }
 

@@ -4,6 +4,7 @@ import json
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -172,6 +173,8 @@ class Case:
             self.compare(f"ask {key} {about}", answer, wanted, by, level)
             if key == "returns":
                 self.compare_waits(f"ask {key} {about}", answer, by)
+            else:
+                self.compare_lags(f"ask {key} {about}", answer)
         self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
         self.ask_credit(about, [*view, *options, "--by", by, "--level", str(level)], by)
         if period == (None, None):
@@ -208,9 +211,10 @@ class Case:
             expect(place not in got, about, place, "stands there twice")
             got[place] = figure
         families = ("people", "returned_", "converted_", "revenue_")
+        mean = lambda place: place[0].startswith("revenue_per_person_")
         for place, figure in got.items():
             is_nothing = not figure["count"] and (not figure["n"] or place[0].startswith("revenue_"))
-            surplus = place[0].startswith(families) and place not in wanted and not is_nothing
+            surplus = place[0].startswith(families) and place not in wanted and not is_nothing and not mean(place)
             expect(not surplus, about, place, "expected nothing, got", figure)
         if answer["question"] == "returns":
             for place, day in self.plain.ready_on(by, self.audience.pieces).items():
@@ -264,6 +268,36 @@ class Case:
         expect(len(got) == len(rows), about, "a cohort's cell stands there twice")
         expect(got == listed, about, "cohorts: only here", difference(listed.items(), got.items()), "only there", difference(got.items(), listed.items()))
         self.figures += len(known(got)) + len(listed)
+
+    def compare_lags(self, about, answer):
+        """Of everybody: within how many days half of those who converted had, revenue per person, and how customers bought."""
+        figures = {f["key"]: f for f in answer["figures"] if not f["scope"]}
+        wanted, twice = self.plain.lags(self.goals), self.sql.lags(self.goals)
+        expect(wanted == twice, "the two computations disagree on lags:", about, wanted, twice)
+        for goal, lags in wanted.items():
+            figure = figures[f"median_lag_days_{goal}"]
+            median = lags[(len(lags) + 1) // 2 - 1] if len(lags) >= 20 else None
+            expect((figure["n"], figure["value"]) == (len(lags), median), about, goal, "expected", len(lags), median, "got", figure)
+            expect(figures[f"expected_final_{goal}"]["count"] == len(lags), about, goal, figures[f"expected_final_{goal}"])
+        wanted, twice = self.plain.customers(), self.sql.customers()
+        expect(wanted == twice, "the two computations disagree on customers:", about, wanted, twice)
+        for currency, rows in wanted.items():
+            figure = figures[f"value_per_person_{currency}"]
+            counts = len(rows), sum(row[0] > 0 for row in rows)
+            expect((figure["n"], figure["count"]) == counts, about, currency, "expected customers, repeaters", counts, "got", figure)
+        wanted, twice = self.plain.per_person(), self.sql.per_person()
+        expect(wanted == twice, "the two computations disagree on revenue per person:", about, wanted, twice)
+        for currency, (n, total, squares) in wanted.items():
+            figure = figures[f"revenue_per_person_{currency}"]
+            known = n >= 30
+            expect((figure["n"], figure["state"] == "known") == (n, known), about, figure)
+            if known:
+                unit = 10 ** meanings_sql.PLACES[currency]
+                error = ((squares - total * total / n) / (n - 1) / n) ** 0.5 / unit
+                close = abs(figure["value"] - total / n / unit) < 1e-9 * max(1, abs(total / unit))
+                half = (figure["high"] - figure["low"]) / 2
+                expect(close and abs(half - error * NormalDist().inv_cdf((1 + answer["level"]) / 2)) < 1e-6 * max(1, half), about, currency, (n, total, squares), figure)
+        self.figures += len(wanted) + 2 * len(self.goals)
 
     def check_lake(self):
         with lake.attached(self.connection, self.folder / "data"):

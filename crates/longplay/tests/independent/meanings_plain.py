@@ -68,7 +68,7 @@ class Person:
         def matches(event):
             return all(event.act in wanted if name == "act" else getattr(event, name) == wanted for name, wanted in goal.items())
 
-        return any(matches(e) and e.micros >= self.presence[0].micros for e in self.events)
+        return next((e for e in self.events if matches(e) and e.micros >= self.presence[0].micros), None)
 
     def reached(self, goal):
         """The place of the first event that reaches the goal, at or after the first presence."""
@@ -173,7 +173,7 @@ class Meanings:
                 add(sizes, scope, 1)
                 add(figures, ("people", scope), 1, 1)
                 for name, goal in goals.items():
-                    add(figures, (f"converted_{name}", scope), 1, person.converted(goal))
+                    add(figures, (f"converted_{name}", scope), 1, person.converted(goal) is not None)
         for person in self.people + self.unseen:
             for scope in [(), *(person.scopes(by, topics) if person.presence else [])]:
                 for event in person.events:
@@ -213,6 +213,40 @@ class Meanings:
             for scope in {scope for name, _ in touches for scope in under(name)}:
                 credit["influenced", scope] = credit.get(("influenced", scope), 0) + 1
         return credit, tuple(everybody)
+
+    def lags(self, goals):
+        """{goal: days from D0 to each conversion of everybody asked about, sorted}."""
+        lag = lambda person, event: max(0, (instant(event.micros).astimezone(self.zone).date() - person.d0).days)
+        found = {name: [(p, p.converted(goal)) for p in self.people] for name, goal in goals.items()}
+        return {name: sorted(lag(p, event) for p, event in pairs if event) for name, pairs in found.items()}
+
+    def customers(self):
+        """{currency: sorted (x, t_x, T, minor units of the purchase days after the first)} over days with a purchase."""
+        found = {}
+        for person in self.people:
+            days = {}
+            for event in person.events:
+                if event.act == "purchased" and event.minor is not None:
+                    day = instant(event.micros).astimezone(self.zone).date()
+                    own = days.setdefault(event.currency, {})
+                    own[day] = own.get(day, 0) + event.minor
+            for currency, own in days.items():
+                first, last = min(own), max(own)
+                again = sum(minor for day, minor in own.items() if day > first)
+                found.setdefault(currency, []).append((len(own) - 1, (last - first).days, (self.today - first).days, again))
+        return {currency: sorted(rows) for currency, rows in found.items()}
+
+    def per_person(self):
+        """{currency: (people, sum, sum of squares) of purchases less refunds of each person, in minor units}."""
+        found = {}
+        for person in self.people:
+            own = {}
+            for event in person.events:
+                if event.act in ("purchased", "refunded") and event.minor is not None:
+                    own[event.currency] = own.get(event.currency, 0) + (event.minor if event.act == "purchased" else -event.minor)
+            for currency, minor in own.items():
+                add(found, currency, 0, minor, minor * minor)
+        return {currency: (len(self.people), total, squares) for currency, (_, total, squares) in found.items()}
 
     def ready_on(self, by, topics):
         """The first day on which anybody of a scope is mature, for scopes in which nobody is yet."""

@@ -199,6 +199,42 @@ class Meanings:
         return credit | {("influenced", scope): people for scope, people in rows}, everybody
 
 
+    def lags(self, goals):
+        """As the plain ones."""
+        found = {}
+        for goal, stated in goals.items():
+            matches = " AND ".join(f"h.{column} IN ({quoted(wanted)})" for column, wanted in stated.items())
+            rows = self.connection.execute(f"""SELECT greatest(arg_min(h.day, (h.micros, coalesce(h.id, h.content))) - any_value(p.d0), 0) AS lag
+                FROM people p JOIN happened h USING (person)
+                WHERE {matches} AND h.micros >= p.first_micros AND h.micros <= {self.as_of} GROUP BY p.person ORDER BY lag""").fetchall()
+            found[goal] = [lag for (lag,) in rows]
+        return found
+
+    def customers(self):
+        """As the plain ones."""
+        rows = self.connection.execute(f"""
+            WITH own AS (
+                SELECT person, currency, day, sum(minor)::BIGINT AS minor FROM people JOIN happened h USING (person)
+                WHERE act = 'purchased' AND minor IS NOT NULL AND h.micros <= {self.as_of} GROUP BY ALL),
+            first AS (SELECT person, currency, min(day) AS first, max(day) AS last, count(*) - 1 AS x FROM own GROUP BY ALL)
+            SELECT currency, x, last - first, DATE '{self.today}' - first, (coalesce(sum(minor) FILTER (day > first), 0))::BIGINT
+            FROM first JOIN own USING (person, currency) GROUP BY person, currency, x, first, last""").fetchall()
+        found = {}
+        for currency, *row in rows:
+            found.setdefault(currency, []).append(tuple(row))
+        return {currency: sorted(rows) for currency, rows in found.items()}
+
+    def per_person(self):
+        """As the plain ones."""
+        rows = self.connection.execute(f"""
+            WITH own AS (
+                SELECT person, currency, sum(if(act = 'purchased', minor, -minor))::BIGINT AS minor FROM people JOIN happened h USING (person)
+                WHERE act IN ('purchased', 'refunded') AND minor IS NOT NULL AND h.micros <= {self.as_of} GROUP BY ALL)
+            SELECT currency, (SELECT count(*) FROM people), sum(minor)::BIGINT, sum(minor::HUGEINT * minor)::HUGEINT FROM own
+            GROUP BY currency""").fetchall()
+        return {currency: (n, total, squares) for currency, n, total, squares in rows}
+
+
 def quoted(wanted):
     return ", ".join("'" + text + "'" for text in ([wanted] if isinstance(wanted, str) else wanted))
 

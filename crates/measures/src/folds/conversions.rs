@@ -1,9 +1,9 @@
 //! Who did what the owner wanted: per goal the first matching event at or after the first presence event.
 
-use longplay_domain::{Goal, Period};
+use longplay_domain::Goal;
 use longplay_store::{Columns, Terms};
 
-use super::{Origin, Weeks, matcher::Matcher};
+use super::{Delay, Delays, matcher::Matcher};
 use crate::pass::{Fold, Life};
 
 /// Conversions of every goal, in the order of the goals given.
@@ -11,37 +11,25 @@ use crate::pass::{Fold, Life};
 pub struct Conversions {
     matchers: Vec<Matcher>,
     any_act: u32,
-    period: Period,
-    /// People converted, by goal and origin.
-    converted: Vec<Weeks<u32>>,
-    /// People who first came in the period and converted, by goal and lag in days.
-    lags: Vec<Vec<u64>>,
+    /// By goal: people converted, by origin and lag in days; 0 is "on the first day".
+    converted: Vec<Delays>,
 }
 
 impl Conversions {
-    /// `period` limits whose lags are counted; conversions are kept by origin, so they can be limited later.
-    pub fn new(goals: &[Goal], terms: &Terms, period: Period) -> Self {
+    pub fn new(goals: &[Goal], terms: &Terms) -> Self {
         let matchers: Vec<Matcher> = goals.iter().map(|goal| Matcher::new(goal, terms)).collect();
         let any_act = matchers.iter().fold(0, |mask, matcher| mask | matcher.acts);
-        let converted = matchers.iter().map(|_| Weeks::default()).collect();
-        let lags = matchers.iter().map(|_| Vec::new()).collect();
+        let converted = matchers.iter().map(|_| Delays::default()).collect();
         Self {
             matchers,
             any_act,
-            period,
             converted,
-            lags,
         }
     }
 
-    /// People converted to the goal with that number, by origin.
-    pub fn converted(&self, goal: usize) -> Vec<(Origin, u32)> {
+    /// People converted to the goal with that number.
+    pub fn delays(&self, goal: usize) -> impl Iterator<Item = Delay> {
         self.converted[goal].cells()
-    }
-
-    /// People by lag in days: index 0 is "on the first day".
-    pub fn lags(&self, goal: usize) -> &[u64] {
-        &self.lags[goal]
     }
 }
 
@@ -67,13 +55,8 @@ impl Fold for Conversions {
             let Some(event) = matcher.first(life, from) else {
                 continue;
             };
-            self.converted[goal].add(arrival.channel, arrival.piece, arrival.day, 1);
-            if self.period.holds(arrival.day) {
-                let lag_days = life.days[event].since(arrival.day).max(0) as usize;
-                let lags = &mut self.lags[goal];
-                lags.resize(lags.len().max(lag_days + 1), 0);
-                lags[lag_days] += 1;
-            }
+            let lag_days = life.days[event].since(arrival.day).max(0);
+            self.converted[goal].add(arrival.into(), lag_days);
         }
     }
 
@@ -81,13 +64,9 @@ impl Fold for Conversions {
         for (mine, theirs) in self.converted.iter_mut().zip(other.converted) {
             mine.merge(theirs);
         }
-        for (mine, theirs) in self.lags.iter_mut().zip(other.lags) {
-            mine.resize(mine.len().max(theirs.len()), 0);
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
-        }
     }
 
     fn finish(&mut self) {
-        self.converted.iter_mut().for_each(Weeks::finish);
+        self.converted.iter_mut().for_each(Delays::finish);
     }
 }

@@ -20,6 +20,8 @@ pub struct RevenueCell {
     pub minor: i128,
     /// How many purchases and refunds.
     pub events: u64,
+    /// The square of each person's purchases minus refunds, added up over people: for the interval of the mean.
+    pub squares: u128,
 }
 
 impl Count for RevenueCell {
@@ -27,6 +29,7 @@ impl Count for RevenueCell {
     fn add(&mut self, other: Self) {
         self.minor += other.minor;
         self.events += other.events;
+        self.squares = self.squares.saturating_add(other.squares);
     }
 }
 
@@ -34,6 +37,8 @@ impl Count for RevenueCell {
 #[derive(Debug, Default)]
 pub struct Revenue {
     currencies: Vec<(Code, Money)>,
+    /// One person's money.
+    own: Vec<(Code, RevenueCell)>,
 }
 
 /// The money of one currency: by origin, and what belongs to nobody's arrival.
@@ -77,6 +82,7 @@ impl Fold for Revenue {
     fn observe(&mut self, life: &Life<'_>) {
         const MONEY: u32 = 1 << Act::Purchased.code() | 1 << Act::Refunded.code();
         let history = life.history;
+        self.own.clear();
         for (event, &act) in history.acts.iter().enumerate() {
             if MONEY >> act & 1 == 0 {
                 continue;
@@ -89,13 +95,23 @@ impl Fold for Revenue {
             let cell = RevenueCell {
                 minor: if act == Act::Refunded.code() { -minor } else { minor },
                 events: 1,
+                squares: 0,
             };
+            match self.own.iter_mut().find(|(known, _)| *known == currency) {
+                Some((_, sum)) => sum.add(cell),
+                None => self.own.push((currency, cell)),
+            }
+        }
+        let mut own = std::mem::take(&mut self.own);
+        for (currency, mut cell) in own.drain(..) {
+            cell.squares = cell.minor.unsigned_abs().saturating_mul(cell.minor.unsigned_abs());
             let money = self.money(currency);
             match life.arrival {
                 Some(arrival) => money.by_origin.add(arrival.channel, arrival.piece, arrival.day, cell),
                 None => money.elsewhere.add(cell),
             }
         }
+        self.own = own;
     }
 
     fn merge(&mut self, other: Self) {

@@ -60,3 +60,41 @@ pub fn difference_of_means(treated: Sample, control: Sample, level: f64) -> Opti
         )
     })
 }
+
+/// The mean itself, with a normal interval. `None` below two values or for a level outside (0, 1). Money is skewed: from a few
+/// hundred values on.
+pub fn mean(sample: Sample, level: f64) -> Option<Estimate> {
+    if sample.n < 2 || !(level > 0.0 && level < 1.0) {
+        return None;
+    }
+    let value = sample.mean();
+    let width = normal::two_sided(level) * sample.variance_of_mean().sqrt();
+    (value.is_finite() && width.is_finite()).then_some(Estimate {
+        value,
+        low: value - width,
+        high: value + width,
+        n: sample.n,
+        level,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_of_one_to_nine() {
+        let sample = Sample {
+            n: 9,
+            sum: 45.0,
+            sum_of_squares: 285.0,
+        };
+        // Variance 7.5, so a standard error of √(7.5/9) = 0.912871, and 1.644854 of them at 90 %.
+        let found = mean(sample, 0.9).unwrap();
+        assert!(
+            (found.value - 5.0).abs() < 1e-12 && (found.high - 6.501_539).abs() < 1e-6,
+            "{found:?}"
+        );
+        assert!(mean(Sample::of_share(1, 1), 0.9).is_none());
+    }
+}

@@ -13,7 +13,7 @@ pub mod share_difference;
 pub mod wilson;
 
 pub use beta_binomial::{BetaBinomial, Counted};
-pub use difference::{Sample, difference_of_means};
+pub use difference::{Sample, difference_of_means, mean};
 pub use gamma_poisson::{Exposed, GammaPoisson};
 pub use isotonic::Isotonic;
 pub use james_stein::{JamesStein, james_stein};

@@ -79,7 +79,7 @@ pub fn waits(scopes: &mut Scopes<'_>, evidence: &Evidence, people: &[u64], today
     }
     let mut last = None;
     let mut places = Vec::new();
-    for gap in evidence.gaps().cells() {
+    for gap in evidence.gaps().delays().cells() {
         let days = watched_days(gap.origin.day);
         if gap.days > days {
             continue;

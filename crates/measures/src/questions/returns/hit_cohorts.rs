@@ -103,11 +103,11 @@ fn by_channel(ground: &Ground, evidence: &Evidence) -> Map<Option<String>, Vec<N
 }
 
 fn one(question: &Question, ground: &Ground, hit: &Hit, (came, all): (&[Newcomers], &[Hit])) -> HitCohort {
-    let piece = hit.piece.as_deref().map(|piece| ground.snapshot.terms().code(piece));
+    let piece = hit.piece.as_deref().map(|piece| ground.snapshot.terms().find(piece));
     let during = between(came, hit.start, hit.end.plus(1));
-    let during = during
-        .iter()
-        .filter(|newcomers| piece.is_none_or(|piece| newcomers.piece == piece) && question.period.holds(newcomers.day));
+    let during = during.iter().filter(|newcomers| {
+        piece.is_none_or(|piece| piece == Some(newcomers.piece)) && question.period.holds(newcomers.day)
+    });
     let (people, group, ready_on) = tally(during, question.today());
     let is_ordinary = |day: Day| {
         let mut episodes = all.iter().filter(|other| other.channel == hit.channel);

@@ -1,0 +1,200 @@
+//! What the customer-value models read: per currency, how often people bought again, when last, since when, and for how much.
+//!
+//! Days with a purchase are what is counted: several orders of one day are one decision, worth their sum. The first day is
+//! where a customer begins; what they spent on it says nothing about their repeat orders and is not kept. Currencies never
+//! meet.
+
+use longplay_domain::{Act, Day, Period};
+use longplay_store::{Code, Column, Columns, NONE};
+
+use super::Runs;
+use crate::pass::{Fold, Life};
+
+/// Customers with the same history in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purchasing {
+    /// Purchase days after the first.
+    pub x: u32,
+    /// Days from the first purchase day to the last.
+    pub t_x: i32,
+    /// Days from the first purchase day to today.
+    pub t: i32,
+    /// What the purchase days after the first were worth together, in minor units.
+    pub repeat_minor: u64,
+    pub people: u64,
+}
+
+const DAYS_MAX: u64 = (1 << 22) - 1;
+const REPEATS_MAX: u64 = (1 << 20) - 1;
+
+impl Purchasing {
+    fn packed(self) -> u128 {
+        let days = |days: i32| (days.max(0) as u64).min(DAYS_MAX);
+        let history = u64::from(self.x).min(REPEATS_MAX) << 44 | days(self.t_x) << 22 | days(self.t);
+        u128::from(history) << 64 | u128::from(self.repeat_minor)
+    }
+
+    fn unpacked(packed: u128, people: u64) -> Self {
+        let history = (packed >> 64) as u64;
+        Self {
+            x: (history >> 44) as u32,
+            t_x: (history >> 22 & DAYS_MAX) as i32,
+            t: (history & DAYS_MAX) as i32,
+            repeat_minor: packed as u64,
+            people,
+        }
+    }
+}
+
+/// The customers of one currency.
+#[derive(Debug, Default)]
+pub struct Customers {
+    /// Those who bought on one day only, by days since: most of them.
+    once: Vec<u64>,
+    again: Runs<u128>,
+}
+
+impl Customers {
+    /// Every history with the number of its customers, in order.
+    pub fn histories(&self) -> Vec<Purchasing> {
+        let once = self.once.iter().enumerate().filter(|&(_, &people)| people > 0);
+        let once = once.map(|(t, &people)| Purchasing {
+            x: 0,
+            t_x: 0,
+            t: t as i32,
+            repeat_minor: 0,
+            people,
+        });
+        let again = self.again.counts().iter();
+        once.chain(again.map(|&(packed, people)| Purchasing::unpacked(packed, u64::from(people))))
+            .collect()
+    }
+
+    fn add(&mut self, history: Purchasing) {
+        if history.x > 0 {
+            self.again.add(history.packed());
+            return;
+        }
+        let t = history.t.max(0) as usize;
+        if self.once.len() <= t {
+            self.once.resize(t + 1, 0);
+        }
+        self.once[t] += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.once.resize(self.once.len().max(other.once.len()), 0);
+        let both = self.once.iter_mut().zip(&other.once);
+        both.for_each(|(mine, theirs)| *mine += theirs);
+        self.again.merge(other.again);
+    }
+}
+
+/// All customers whose first presence day lies in the question's period.
+#[derive(Debug)]
+pub struct Purchases {
+    today: Day,
+    period: Period,
+    currencies: Vec<(Code, Customers)>,
+    /// One person's purchases.
+    bought: Vec<(Code, Day, i64)>,
+}
+
+impl Purchases {
+    pub fn new(today: Day, period: Period) -> Self {
+        Self {
+            today,
+            period,
+            currencies: Vec::new(),
+            bought: Vec::new(),
+        }
+    }
+
+    /// By the code of the currency, in no particular order.
+    pub fn currencies(&self) -> impl Iterator<Item = (Code, &Customers)> {
+        self.currencies.iter().map(|(code, customers)| (*code, customers))
+    }
+}
+
+fn customers(currencies: &mut Vec<(Code, Customers)>, currency: Code) -> &mut Customers {
+    let known = currencies.iter().position(|(code, _)| *code == currency);
+    let index = known.unwrap_or_else(|| {
+        currencies.push((currency, Customers::default()));
+        currencies.len() - 1
+    });
+    &mut currencies[index].1
+}
+
+/// The history in one currency, from its purchases in order of days.
+fn history(bought: &[(Code, Day, i64)], today: Day) -> Purchasing {
+    let (first, last) = (bought[0].1, bought[bought.len() - 1].1);
+    let repeats = bought.chunk_by(|one, other| one.1 == other.1).count() - 1;
+    let later = bought.iter().filter(|&&(_, day, _)| day > first);
+    Purchasing {
+        x: repeats as u32,
+        t_x: last.since(first),
+        t: today.since(first),
+        repeat_minor: later
+            .map(|&(_, _, minor)| minor.max(0) as u64)
+            .fold(0, u64::saturating_add),
+        people: 1,
+    }
+}
+
+impl Fold for Purchases {
+    fn columns(&self) -> Columns {
+        Columns::of(&[Column::ValueMinor, Column::Currency])
+    }
+
+    #[inline]
+    fn observe(&mut self, life: &Life<'_>) {
+        let acts = life.history.acts;
+        if !acts.contains(&Act::Purchased.code()) || life.arrival.is_none_or(|arrival| !self.period.holds(arrival.day))
+        {
+            return;
+        }
+        self.bought.clear();
+        for (event, &act) in acts.iter().enumerate() {
+            let currency = life.history.codes(Column::Currency)[event];
+            if act == Act::Purchased.code() && currency != NONE {
+                self.bought
+                    .push((currency, life.days[event], life.history.values[event]));
+            }
+        }
+        self.bought.sort_unstable();
+        for bought in self.bought.chunk_by(|one, other| one.0 == other.0) {
+            customers(&mut self.currencies, bought[0].0).add(history(bought, self.today));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (currency, theirs) in other.currencies {
+            customers(&mut self.currencies, currency).merge(theirs);
+        }
+    }
+
+    fn finish(&mut self) {
+        self.currencies
+            .iter_mut()
+            .for_each(|(_, customers)| customers.again.finish());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_orders_of_a_day_are_one_and_the_first_day_is_not_a_repeat() {
+        let bought = [
+            (1, Day(10), 500),
+            (1, Day(10), 700),
+            (1, Day(15), 100),
+            (1, Day(15), 250),
+            (1, Day(40), 300),
+        ];
+        let found = history(&bought, Day(50));
+        assert_eq!((found.x, found.t_x, found.t, found.repeat_minor), (2, 30, 40, 650));
+        assert_eq!(Purchasing::unpacked(found.packed(), 1), found);
+    }
+}

@@ -1,0 +1,221 @@
+//! How long a goal takes, and how many will reach it in the end, with those who have not had the time counted as not yet known.
+//!
+//! A conversion on day k is placed at k + ½, and somebody watched through T finished days without one is watched until
+//! T + 1. Today is unfinished, so who converted today is, for the curve, still waiting; in what to expect they count as done.
+//! The final number comes from the Weibull mixture cure model, and only where a plateau shows (models.md §2).
+
+use std::collections::BTreeMap;
+
+use longplay_domain::Day;
+use longplay_stats::{
+    Bootstrap, Estimate,
+    survival::{CureVerdict, Duration, KaplanMeier, WeibullCure},
+};
+
+use super::CONVERSIONS_MIN;
+use crate::{
+    answer::{AgePoint, Curve, Figure, Grade, Scope, State},
+    folds::Delay,
+};
+
+/// A curve is drawn as long as so many are watched.
+const WATCHED_MIN: u64 = 30;
+/// Days drawn at most: a year.
+const DAYS_DRAWN: i32 = 365;
+/// Draws behind each interval.
+const DRAWS: usize = 200;
+/// Fixed, so that the same data give the same digits.
+const SEED: u64 = 0x6f61_6c73;
+
+/// One scope's people on their way to one goal.
+#[derive(Clone, Debug, Default)]
+pub struct Lags {
+    /// Conversions by lag in days, today's too.
+    converted: BTreeMap<i32, u64>,
+    /// By days watched: people who had converted by the last finished day, by lag …
+    seen: BTreeMap<i32, u64>,
+    /// … who converted today, and who have not.
+    waiting: BTreeMap<i32, [u64; 2]>,
+    oldest: Option<Day>,
+}
+
+/// What can be said of the final number.
+pub enum Final {
+    Known(Estimate),
+    /// Not before that day, if it can be told.
+    TooEarly(Option<Day>),
+}
+
+impl Lags {
+    /// People of one day, before who of them converted is known.
+    pub fn add_people(&mut self, first: Day, people: u64, today: Day) {
+        self.waiting.entry(today.since(first)).or_default()[1] += people;
+        self.oldest = Some(self.oldest.map_or(first, |oldest| oldest.min(first)));
+    }
+
+    /// Some of them who converted; added after them.
+    pub fn add_converted(&mut self, delay: &Delay, today: Day) {
+        let watched = today.since(delay.origin.day);
+        *self.converted.entry(delay.days).or_default() += delay.people;
+        let waiting = self.waiting.entry(watched).or_default();
+        waiting[1] -= delay.people;
+        if delay.days < watched {
+            *self.seen.entry(delay.days).or_default() += delay.people;
+        } else {
+            waiting[0] += delay.people;
+        }
+    }
+
+    pub fn count(&self) -> u64 {
+        self.converted.values().sum()
+    }
+
+    /// Waits for the curve.
+    fn durations(&self) -> Vec<Duration> {
+        let row = |time: f64, event, people: u64| Duration {
+            weight: people as f64,
+            ..Duration::new(time, event)
+        };
+        let seen = self
+            .seen
+            .iter()
+            .map(|(&lag, &people)| row(f64::from(lag) + 0.5, true, people));
+        let waiting = self.waiting.iter();
+        let waiting = waiting.map(|(&watched, people)| row(f64::from(watched), false, people.iter().sum()));
+        seen.chain(waiting).filter(|row| row.weight > 0.0).collect()
+    }
+
+    /// The same with who converted today as done: for what is still to come.
+    fn outcomes(&self) -> Vec<Duration> {
+        let mut rows = vec![Duration {
+            weight: self.count() as f64,
+            ..Duration::new(1.0, true)
+        }];
+        rows.extend(self.waiting.iter().map(|(&watched, people)| Duration {
+            weight: people[1] as f64,
+            ..Duration::new(f64::from(watched), false)
+        }));
+        rows
+    }
+
+    /// The lag within which half of those who converted so far did, with its interval.
+    pub fn median(&self, key: String, scope: Scope, level: f64) -> Figure {
+        let n = self.count();
+        let rows: Vec<Duration> = self
+            .converted
+            .iter()
+            .map(|(&lag, &people)| Duration {
+                weight: people as f64,
+                ..Duration::new(f64::from(lag), true)
+            })
+            .collect();
+        let figure = Figure {
+            n,
+            count: i64::try_from(n).unwrap_or(i64::MAX),
+            state: if n == 0 { State::NoData } else { State::TooEarly },
+            ..Figure::unknown(key, "days", scope)
+        };
+        let curve = KaplanMeier::new(&rows).ok().filter(|_| n >= CONVERSIONS_MIN);
+        let Some((curve, value)) = curve.and_then(|curve| curve.median().map(|value| (curve, value))) else {
+            return figure;
+        };
+        let (low, high) = curve.median_interval(level);
+        Figure {
+            value: Some(value),
+            low,
+            high,
+            state: State::Known,
+            ..figure
+        }
+    }
+
+    /// How many will have converted in the end, of all these people.
+    pub fn expected_final(&self, level: f64) -> Final {
+        let rows = self.durations();
+        let seen: f64 = rows.iter().filter(|row| row.event).map(|row| row.weight).sum();
+        let fitted = match WeibullCure::fit(&rows) {
+            Ok(fitted) if seen >= CONVERSIONS_MIN as f64 && fitted.warning.is_none() => fitted,
+            _ => return Final::TooEarly(None),
+        };
+        let draws = Bootstrap {
+            count: DRAWS,
+            seed: SEED,
+        };
+        if !matches!(fitted.cured(level, draws), CureVerdict::Known(_)) {
+            return Final::TooEarly(None);
+        }
+        // The oldest people must have been watched for twice the time in which nine in ten of those who will have.
+        let needed_days = (2.0 * fitted.model.lag(0.9)).ceil();
+        let watched_days = self.waiting.last_key_value().map_or(0, |(&watched, _)| watched);
+        if f64::from(watched_days) < needed_days {
+            let ready_on = self.oldest.filter(|_| needed_days < 36_500.0);
+            return Final::TooEarly(ready_on.map(|oldest| oldest.plus(needed_days as i32 + 1)));
+        }
+        let outcomes = self.outcomes();
+        match fitted.estimate(level, draws, |model| model.expected_final(&outcomes)) {
+            Some(estimate) => Final::Known(estimate),
+            None => Final::TooEarly(None),
+        }
+    }
+
+    /// The share converted by each day, and by how many days it is seen.
+    pub fn curve(&self, key: String, title: String, scope: Scope, level: f64) -> Option<Curve> {
+        let rows = self.durations();
+        let watched: BTreeMap<i32, u64> = self
+            .waiting
+            .iter()
+            .map(|(&days, people)| (days, people.iter().sum()))
+            .collect();
+        let curve = KaplanMeier::new(&rows).ok()?;
+        let longest = rows.iter().map(|row| row.time).fold(0.0, f64::max) as i32;
+        let mut left: u64 = watched.values().sum::<u64>() + self.seen.values().sum::<u64>();
+        let mut points = Vec::new();
+        for day in 0..longest.min(DAYS_DRAWN + 1) {
+            // Those watched through the day, who had not converted before it.
+            left -= watched.get(&day).copied().unwrap_or(0);
+            if left < WATCHED_MIN {
+                break;
+            }
+            let happened = curve.happened(f64::from(day) + 0.5, level)?;
+            points.push(AgePoint {
+                age_days: day as u32,
+                n: left,
+                value: happened.value,
+                low: happened.low,
+                high: happened.high,
+            });
+            left -= self.seen.get(&day).copied().unwrap_or(0);
+        }
+        (!points.is_empty()).then(|| Curve {
+            key,
+            title,
+            unit: "share".to_owned(),
+            scope,
+            points,
+        })
+    }
+}
+
+/// What is known of the final number, as a figure.
+pub fn expected_figure(key: String, scope: Scope, (lags, people): (&Lags, u64), level: f64) -> Figure {
+    let figure = Figure {
+        n: people,
+        count: i64::try_from(lags.count()).unwrap_or(i64::MAX),
+        state: if people == 0 { State::NoData } else { State::TooEarly },
+        ..Figure::unknown(key, "people", scope)
+    }
+    .graded(Grade::Attributed);
+    if people == 0 || lags.count() < CONVERSIONS_MIN {
+        return figure;
+    }
+    match lags.expected_final(level) {
+        Final::Known(estimate) => Figure {
+            value: Some(estimate.value),
+            low: Some(estimate.low),
+            high: Some(estimate.high),
+            state: State::Known,
+            ..figure
+        },
+        Final::TooEarly(ready_on) => figure.too_early(ready_on),
+    }
+}
