@@ -6,7 +6,9 @@ use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
-    folds::{Ages, Cohorts, Conversions, Gaps, Journeys, Purchases, Reach, Recent, Recurrence, Regulars, Revenue},
+    folds::{
+        Ages, Cohorts, Conversions, Gaps, Journeys, Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs,
+    },
     pass::{Fold, Life},
     question::Question,
 };
@@ -99,6 +101,8 @@ evidence! {
     Regulars => regulars: Regulars,
     /// What people met before they reached each goal.
     Journeys => journeys: Journeys,
+    /// Stages of people, and how they moved.
+    Rungs => rungs: Rungs,
 }
 
 impl Begin for Cohorts {
@@ -166,5 +170,13 @@ impl Begin for Regulars {
 impl Begin for Journeys {
     fn begin(question: &Question, ground: &Ground) -> Self {
         Self::new(question, ground)
+    }
+}
+
+impl Begin for Rungs {
+    const RESTS_ON_RHYTHM: bool = true;
+
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        Self::new(ground.regular(), question.today(), question.period)
     }
 }

@@ -18,6 +18,7 @@ mod questions;
 pub mod regular;
 pub mod rhythm;
 pub mod rule;
+pub mod stage;
 pub mod words;
 
 pub use answer::{AgePoint, Answer, Caution, Curve, Edition, Figure, Grade, Point, Scope, Series, State};

@@ -7,7 +7,7 @@ use longplay_domain::{Act, Day, DayClock, Time};
 use longplay_store::{Code, Column, Columns, History, NONE};
 
 /// Bit `1 << act` is set for acts that show presence.
-const PRESENCE: u32 = presence_mask();
+pub(crate) const PRESENCE: u32 = presence_mask();
 
 const fn presence_mask() -> u32 {
     let mut mask = 0;

@@ -13,18 +13,27 @@ pub const ALL: &str = "all";
 pub enum Key {
     Hits,
     Returns,
+    Ladder,
     Goals,
     Durability,
     Credit,
 }
 
 impl Key {
-    pub const ALL: [Self; 5] = [Self::Returns, Self::Goals, Self::Hits, Self::Credit, Self::Durability];
+    pub const ALL: [Self; 6] = [
+        Self::Ladder,
+        Self::Returns,
+        Self::Goals,
+        Self::Hits,
+        Self::Credit,
+        Self::Durability,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hits => "hits",
             Self::Returns => "returns",
+            Self::Ladder => "ladder",
             Self::Goals => "goals",
             Self::Durability => "durability",
             Self::Credit => "credit",

@@ -30,6 +30,9 @@ const STATED: MbgNbd = MbgNbd {
     b: 3.0,
 };
 
+/// The stated rhythm meets the bounds of presence exactly, on whole days; no rounding may decide.
+pub const SLACK: f64 = 1e-9;
+
 /// What the rhythm rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foundation {
@@ -146,6 +149,19 @@ impl Rhythm {
         })
     }
 
+    /// For how many days after the first somebody with these presence days (not empty) is still there with at least this
+    /// chance, if they stay away: [`Rhythm::p_alive`] turned round.
+    pub fn here_until_days(&self, presence: &[Day], chance: f64) -> f64 {
+        let (Some(&first), Some(&last), Some(model)) = (presence.first(), presence.last(), self.leaving) else {
+            return f64::INFINITY;
+        };
+        let x = (presence.len() - 1) as f64;
+        let chance = chance - SLACK;
+        let odds_gone = (1.0 - chance) / chance;
+        let longer = (odds_gone * (model.b + x) / model.a).powf(1.0 / (model.r + x));
+        (model.alpha + f64::from(last.since(first))) * longer - model.alpha
+    }
+
     /// The model of who leaves; `None` where nobody seems to.
     pub const fn leaving(&self) -> Option<MbgNbd> {
         self.leaving
@@ -181,6 +197,26 @@ mod tests {
         let daily: Vec<Day> = (0..261).map(Day).collect();
         assert!(rhythm.p_alive(&daily, daily[260].plus(21)) < 0.05);
         assert!((rhythm.p_alive(&[Day(0)], Day(0)) - 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_day_of_a_chance_is_the_chance_of_that_day() {
+        let rhythm = Rhythm::stated(0);
+        for (gap, count) in [(1, 1), (1, 30), (7, 4), (7, 260), (40, 9)] {
+            let presence: Vec<Day> = (0..count).map(|index| Day(index * gap)).collect();
+            for chance in [0.2, 0.3, 0.7] {
+                let until = rhythm.here_until_days(&presence, chance);
+                let last = presence[presence.len() - 1];
+                for day in (last.0..last.0 + 400).map(Day) {
+                    let is_here = rhythm.p_alive(&presence, day) >= chance - SLACK;
+                    assert_eq!(
+                        is_here,
+                        f64::from(day.0) <= until,
+                        "{count} times, gap {gap}, {day:?}, {chance}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod ideal;
 mod import;
 mod key;
 mod person;
+mod regular;
 mod restore;
 mod retention;
 mod segment;
@@ -31,6 +32,7 @@ pub enum Command {
     Ideal(ideal::Args),
     Segment(segment::Args),
     Act(act::Args),
+    Regular(regular::Args),
     Export(export::Args),
     Check(check::Args),
     Backup(backup::Args),
@@ -53,6 +55,7 @@ impl Command {
             Self::Ideal(args) => ideal::run(&args, config),
             Self::Segment(args) => segment::run(&args, config),
             Self::Act(args) => act::run(&args, config),
+            Self::Regular(args) => regular::run(&args, config),
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),
             Self::Backup(args) => backup::run(&args, config),

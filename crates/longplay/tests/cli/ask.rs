@@ -94,7 +94,7 @@ fn people_read_a_sentence_first() {
 fn an_empty_workspace_answers_that_there_is_no_data() {
     let workspace = Workspace::new();
     assert_eq!(workspace.run(&["goal", "add", "talk", "--act", "replied"]).code, 0);
-    for key in ["returns", "goals", "hits"] {
+    for key in ["ladder", "returns", "goals", "hits"] {
         let answer = workspace.json(&["ask", key, "--json"]);
         assert!(!answer["sentence"].as_str().unwrap().is_empty());
         let states = answer["figures"]
@@ -112,7 +112,9 @@ fn what_cannot_be_asked_is_a_usage_error() {
     let done = workspace.run(&["ask", "fortune"]);
     assert_eq!(done.code, 2);
     assert!(
-        ["returns", "goals", "hits"].iter().all(|key| done.err.contains(key)),
+        ["ladder", "returns", "goals", "hits"]
+            .iter()
+            .all(|key| done.err.contains(key)),
         "{}",
         done.err
     );

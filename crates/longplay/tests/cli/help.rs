@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 45] = [
     &[],
     &["serve"],
     &["demo"],
@@ -28,6 +28,9 @@ const COMMANDS: [&[&str]; 42] = [
     &["act", "list"],
     &["act", "set"],
     &["act", "reset"],
+    &["regular"],
+    &["regular", "show"],
+    &["regular", "set"],
     &["export"],
     &["check"],
     &["backup"],

@@ -207,3 +207,26 @@ fn a_name_means_what_the_owner_says_for_what_is_held_and_for_what_comes() {
     assert!(wrong.err.contains("viewed, opened"), "{}", wrong.err);
     assert_eq!(workspace.run(&["check"]).code, 0);
 }
+
+#[test]
+fn the_owner_chooses_who_is_a_regular() {
+    let workspace = Workspace::with_events();
+    let rule = || workspace.json(&["regular", "show", "--json"])["rule"].clone();
+    assert_eq!(rule(), "own-rhythm");
+    let done = workspace.run(&["regular", "set", "8-of-16-days"]);
+    assert_eq!(
+        (done.code, done.out.trim()),
+        (
+            0,
+            "A regular is somebody who was here on at least 8 of the last 16 days."
+        )
+    );
+    assert_eq!(rule(), "8-of-16-days");
+    let answer = workspace.json(&["ask", "ladder", "--json"]);
+    let definition = |row: &&serde_json::Value| row["kind"] == "definition";
+    let row = answer["rows"].as_array().unwrap().iter().find(definition).unwrap();
+    assert_eq!(row["rule"], "8-of-16-days");
+    let done = workspace.run(&["regular", "set", "weekly"]);
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("6-of-12-months"), "{}", done.err);
+}

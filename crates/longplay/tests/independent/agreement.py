@@ -12,6 +12,7 @@ import duckdb
 import audience
 import catalogue
 import jeffreys
+import ladder
 import lake
 import meanings_plain
 import meanings_sql
@@ -176,6 +177,7 @@ class Case:
             else:
                 self.compare_lags(f"ask {key} {about}", answer)
         self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
+        self.figures += ladder.compare(self, about, [*view, *options], by, level, expect)
         self.ask_credit(about, [*view, *options, "--by", by, "--level", str(level)], by)
         if period == (None, None):
             wanted = self.plain.recurrence()

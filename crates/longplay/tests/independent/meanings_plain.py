@@ -122,6 +122,9 @@ class Meanings:
         self.people = [p for p in people if (low is None or p.d0 >= low) and (high is None or p.d0 < high)]
         self.today = today
 
+    def day_of(self, event):
+        return instant(event.micros).astimezone(self.zone).date()
+
     def recurrence(self):
         return sorted(p.recurrence(self.today) for p in self.people)
 

@@ -13,6 +13,7 @@ mod recent;
 mod recurrence;
 mod regulars;
 mod revenue;
+mod rungs;
 mod runs;
 mod weeks;
 
@@ -33,6 +34,7 @@ pub use recent::{RECENT_DAYS, Recent, Recently};
 pub use recurrence::{Recurrence, RecurrenceCell};
 pub use regulars::{RegularCell, Regulars};
 pub use revenue::{Revenue, RevenueCell, RevenueKey};
+pub use rungs::{Moves, Presence, Rungs, STEP_DAYS};
 pub use runs::Runs;
 pub use weeks::{Count, Weeks};
 

@@ -7,6 +7,7 @@ mod credit;
 mod durability;
 mod goals;
 mod hits;
+mod ladder;
 mod returns;
 mod scopes;
 
@@ -22,6 +23,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
     match key {
         Key::Hits => hits::PARTS,
         Key::Returns => returns::PARTS,
+        Key::Ladder => ladder::PARTS,
         Key::Goals => goals::PARTS,
         Key::Durability => durability::PARTS,
         Key::Credit => credit::PARTS,
@@ -33,6 +35,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     match question.key {
         Key::Hits => hits::answer(question, ground, evidence),
         Key::Returns => returns::answer(question, ground, evidence),
+        Key::Ladder => ladder::answer(question, ground, evidence),
         Key::Goals => goals::answer(question, ground, evidence),
         Key::Durability => durability::answer(question, ground, evidence),
         Key::Credit => credit::answer(question, ground, evidence),

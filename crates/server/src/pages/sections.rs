@@ -79,6 +79,7 @@ impl Section {
 /// The question of a key in the owner's words (design §1).
 pub fn asks(question: &str) -> &'static str {
     match question {
+        "ladder" => "How close are they to us?",
         "returns" => "Did they come back?",
         "goals" => "Did they do what we wanted, and how long did it take?",
         "credit" => "Which pieces led there?",

@@ -1,0 +1,197 @@
+//! Where people stand: their stage and presence word now, how they moved from month to month, and after which piece they rose.
+//!
+//! Most people were here on one day and did nothing that tells more; they are reached and stay it. They are not kept here:
+//! whoever reads this takes them from all people by origin. Of the others a person is one number in each table, so evidence
+//! grows with the kinds of people, not with their events.
+
+use longplay_domain::{Day, Month, Period};
+use longplay_store::{Code, Column, Columns};
+
+use super::{Map, Origin};
+use crate::{
+    pass::{Fold, Life},
+    regular::Regular,
+    rhythm::SLACK,
+    stage::{Climb, ORIGINS, Stage, TELLING},
+};
+
+/// Finished months that are told, beside the running one.
+pub const MONTHS: i32 = 12;
+/// Steps up are kept from this many days before the day of as_of on, that day included.
+pub const STEP_DAYS: i32 = 90;
+
+/// How present somebody is, by the chance that they are still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Presence {
+    /// 0.7 or more.
+    Present,
+    Cooling,
+    /// Below 0.3.
+    Away,
+}
+
+impl Presence {
+    pub const ALL: [Self; 3] = [Self::Present, Self::Cooling, Self::Away];
+
+    pub fn of(p_alive: f64) -> Self {
+        match p_alive {
+            p if p >= 0.7 - SLACK => Self::Present,
+            p if p >= 0.3 - SLACK => Self::Cooling,
+            _ => Self::Away,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Cooling => "cooling",
+            Self::Away => "away",
+        }
+    }
+}
+
+/// People by the stage in which a month found them and that in which it left them; the first row are those who were not here yet.
+pub type Moves = [[u64; Stage::ALL.len()]; Stage::ALL.len() + 1];
+
+/// Where everybody stands who was here on two days, or did something that tells more.
+#[derive(Debug)]
+pub struct Rungs {
+    regular: Regular,
+    period: Period,
+    today: Day,
+    /// The last days of the months told and of the one before, and today.
+    days: Vec<Day>,
+    standing: Map<(Origin, Stage, Presence), u32>,
+    moves: Vec<Moves>,
+    steps: Map<(Stage, Code), u32>,
+}
+
+impl Rungs {
+    /// `period` limits whose moves and steps are counted; where people stand is kept by origin, so it can be limited later.
+    pub fn new(regular: Regular, today: Day, period: Period) -> Self {
+        let this = Month::of(today);
+        let mut days: Vec<Day> = (1..=MONTHS + 1).rev().map(|ago| this.plus(-ago).last_day()).collect();
+        days.push(today);
+        Self {
+            regular,
+            period,
+            today,
+            moves: vec![Moves::default(); days.len() - 1],
+            days,
+            standing: Map::default(),
+            steps: Map::default(),
+        }
+    }
+
+    /// People by origin, stage and presence, in a fixed order.
+    pub fn standing(&self) -> Vec<(Origin, Stage, Presence, u32)> {
+        let cells = self
+            .standing
+            .iter()
+            .map(|(&(origin, stage, presence), &people)| (origin, stage, presence, people));
+        let mut cells: Vec<_> = cells.collect();
+        cells.sort_unstable();
+        cells
+    }
+
+    /// How the period's people moved in each month, with its last day, or today.
+    pub fn moves(&self) -> impl Iterator<Item = (Day, &Moves)> {
+        self.days[1..].iter().copied().zip(&self.moves)
+    }
+
+    /// The period's people by the stage they rose to and the piece they had touched last.
+    pub fn steps(&self) -> Vec<(Stage, Code, u32)> {
+        let mut steps: Vec<_> = self
+            .steps
+            .iter()
+            .map(|(&(stage, piece), &people)| (stage, piece, people))
+            .collect();
+        steps.sort_unstable();
+        steps
+    }
+
+    pub const fn regular(&self) -> &Regular {
+        &self.regular
+    }
+
+    /// Follows the person to today: their stage at the end of each month, and each step up lately. Returns the stage now.
+    fn follow(&mut self, climb: &mut Climb<'_>, life: &Life<'_>, first: Day) -> Stage {
+        let mut lately = self.lately(life);
+        let mut before: Option<Stage> = None;
+        for index in 0..self.days.len() {
+            let until = self.days[index];
+            while let Some((&day, rest)) = lately.split_first().filter(|(day, _)| **day <= until) {
+                lately = rest;
+                self.count_step(climb, day, first);
+            }
+            if until < first {
+                continue;
+            }
+            let stage = climb.on(until);
+            if let Some(month) = index.checked_sub(1) {
+                self.moves[month][before.map_or(0, |before| before as usize + 1)][stage as usize] += 1;
+            }
+            before = Some(stage);
+        }
+        before.unwrap_or(Stage::Reached)
+    }
+
+    /// The presence days on which a step up is still told.
+    fn lately<'a>(&self, life: &Life<'a>) -> &'a [Day] {
+        let from = self.today.plus(1 - STEP_DAYS);
+        &life.presence[life.presence.partition_point(|&day| day < from)..]
+    }
+
+    fn count_step(&mut self, climb: &mut Climb<'_>, day: Day, first: Day) {
+        let before = if day > first {
+            climb.on(day.plus(-1))
+        } else {
+            Stage::Reached
+        };
+        let after = climb.on(day);
+        if after > before {
+            let piece = climb.piece_before(after, day);
+            *self.steps.entry((after, piece)).or_default() += 1;
+        }
+    }
+}
+
+impl Fold for Rungs {
+    fn columns(&self) -> Columns {
+        Columns::of(&ORIGINS).with(Columns::of(&[Column::Piece]))
+    }
+
+    #[inline]
+    fn observe(&mut self, life: &Life<'_>) {
+        let Some(arrival) = life.arrival else { return };
+        if life.presence.len() < 2 {
+            let acts = life.history.acts.iter().fold(0, |mask, &act| mask | 1_u32 << act);
+            if acts & TELLING == 0 {
+                return;
+            }
+        }
+        // Whom the period leaves out is not followed, but stands somewhere all the same.
+        let regular = self.regular;
+        let mut climb = Climb::new(life, &regular);
+        let stage = if self.period.holds(arrival.day) {
+            self.follow(&mut climb, life, arrival.day)
+        } else {
+            climb.on(self.today)
+        };
+        let presence = Presence::of(self.regular.rhythm.p_alive(life.presence, self.today));
+        *self.standing.entry((arrival.into(), stage, presence)).or_default() += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (key, people) in other.standing {
+            *self.standing.entry(key).or_default() += people;
+        }
+        for (key, people) in other.steps {
+            *self.steps.entry(key).or_default() += people;
+        }
+        let mine = self.moves.iter_mut().flatten().flatten();
+        let theirs = other.moves.iter().flatten().flatten();
+        mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+    }
+}
