@@ -35,7 +35,7 @@ impl Audience {
         }
     }
 
-    fn act(&mut self, person: &str, event: &str, piece: &str, on: Day, hour: i64) -> &mut Claim {
+    fn act(&mut self, person: &str, event: &str, piece: &str, (on, hour): (Day, i64)) -> &mut Claim {
         let row = Row {
             piece: (!piece.is_empty()).then(|| piece.to_owned()),
             channel: Some("website".to_owned()),
@@ -47,7 +47,7 @@ impl Audience {
 
     fn views(&mut self, person: &str, piece: &str, days: impl IntoIterator<Item = Day>) {
         for on in days {
-            self.act(person, "viewed", piece, on, 12);
+            self.act(person, "viewed", piece, (on, 12));
         }
     }
 
@@ -123,17 +123,17 @@ fn each_stage_is_proved_by_what_its_people_did() {
     audience.views("returning", "hit", [day("2026-06-10"), day("2026-06-20")]);
     audience.views("regular", "hit", weekly("2026-05-30", 4));
     audience.views("subscriber", "hit", [day("2026-06-20")]);
-    audience.act("subscriber", "subscribed", "", day("2026-06-20"), 13);
+    audience.act("subscriber", "subscribed", "", (day("2026-06-20"), 13));
     audience.views("left again", "hit", [day("2026-06-20")]);
-    audience.act("left again", "subscribed", "", day("2026-06-20"), 13);
-    audience.act("left again", "unsubscribed", "", day("2026-06-21"), 13);
-    audience.act("buyer", "purchased", "", day("2026-06-20"), 13);
-    audience.act("buyer", "purchased", "", day("2026-06-20"), 14);
-    audience.act("repeat buyer", "purchased", "", day("2024-06-20"), 13);
-    audience.act("repeat buyer", "purchased", "", day("2024-06-21"), 14);
-    audience.act("advocate", "referred", "", day("2025-06-25"), 13);
-    audience.act("former advocate", "shared", "", day("2025-06-24"), 13);
-    audience.act("nobody", "unsubscribed", "", day("2026-06-20"), 13);
+    audience.act("left again", "subscribed", "", (day("2026-06-20"), 13));
+    audience.act("left again", "unsubscribed", "", (day("2026-06-21"), 13));
+    audience.act("buyer", "purchased", "", (day("2026-06-20"), 13));
+    audience.act("buyer", "purchased", "", (day("2026-06-20"), 14));
+    audience.act("repeat buyer", "purchased", "", (day("2024-06-20"), 13));
+    audience.act("repeat buyer", "purchased", "", (day("2024-06-21"), 14));
+    audience.act("advocate", "referred", "", (day("2025-06-25"), 13));
+    audience.act("former advocate", "shared", "", (day("2025-06-24"), 13));
+    audience.act("nobody", "unsubscribed", "", (day("2026-06-20"), 13));
     let answer = audience.ask("2026-06-24");
     // Reached: those called so, who left again, and whose sharing is a year past.
     assert_eq!(stages(&answer), [3, 1, 1, 1, 1, 1, 1]);
@@ -148,12 +148,12 @@ fn who_comes_by_themselves_is_close_and_missing_origins_say_nothing() {
     // a link.
     for (index, on) in [0, 20, 40, 60].into_iter().enumerate() {
         let on = day("2026-04-20").plus(on);
-        let ada = audience.act("ada", "viewed", "hit", on, 12);
+        let ada = audience.act("ada", "viewed", "hit", (on, 12));
         if index == 0 {
             ada.referrer = Some("https://search.example/".to_owned());
         }
-        audience.act("bob", "viewed", "hit", on, 12);
-        audience.act("cy", "viewed", "hit", on, 12).campaign = Some("spring".to_owned());
+        audience.act("bob", "viewed", "hit", (on, 12));
+        audience.act("cy", "viewed", "hit", (on, 12)).campaign = Some("spring".to_owned());
     }
     let answer = audience.ask("2026-06-22");
     assert_eq!(count(&answer, "stage_subscriber"), 1);
@@ -164,8 +164,8 @@ fn who_comes_by_themselves_is_close_and_missing_origins_say_nothing() {
 fn silence_lowers_a_stage_and_keeps_the_history() {
     let mut audience = Audience::new();
     audience.views("ada", "hit", [day("2025-01-06"), day("2025-01-08")]);
-    audience.act("bob", "subscribed", "", day("2025-01-06"), 12);
-    audience.act("cy", "purchased", "", day("2025-01-06"), 12);
+    audience.act("bob", "subscribed", "", (day("2025-01-06"), 12));
+    audience.act("cy", "purchased", "", (day("2025-01-06"), 12));
     let then = audience.ask("2025-01-10");
     assert_eq!(stages(&then), [0, 1, 0, 1, 1, 0, 0]);
     let later = audience.ask("2026-01-10");
@@ -234,10 +234,10 @@ fn moving_the_range_start_makes_no_regular_new() {
 fn steps_name_the_piece_touched_last() {
     let mut audience = Audience::new();
     audience.views("ada", "hit", [day("2026-06-01"), day("2026-06-03")]);
-    audience.act("ada", "viewed", "offer", day("2026-06-05"), 12);
-    audience.act("ada", "purchased", "", day("2026-06-05"), 13);
-    audience.act("ada", "viewed", "thanks", day("2026-06-05"), 14);
-    audience.act("bob", "purchased", "", day("2026-06-05"), 13);
+    audience.act("ada", "viewed", "offer", (day("2026-06-05"), 12));
+    audience.act("ada", "purchased", "", (day("2026-06-05"), 13));
+    audience.act("ada", "viewed", "thanks", (day("2026-06-05"), 14));
+    audience.act("bob", "purchased", "", (day("2026-06-05"), 13));
     audience.views("cy", "old", [day("2026-03-01"), day("2026-03-02")]);
     let answer = audience.ask("2026-06-10");
     let step = |stage: &str, piece: Option<&str>, people| (stage.to_owned(), piece.map(str::to_owned), people);
