@@ -7,7 +7,8 @@ use longplay_store::Columns;
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Cohorts, Conversions, Gaps, Journeys, Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs,
+        Ages, Cohorts, Conversions, Gaps, Journeys, Outcomes, Purchases, Reach, Recent, Recurrence, Regulars, Revenue,
+        Rungs,
     },
     pass::{Fold, Life},
     question::Question,
@@ -95,6 +96,8 @@ evidence! {
     Purchases => purchases: Purchases,
     /// Distinct people a day, by piece and channel.
     Reach => reach: Reach,
+    /// What lasts, day by day.
+    Outcomes => outcomes: Outcomes,
     /// What people did in the last 28 days, piece by piece.
     Recent => recent: Recent,
     /// Who became a regular, and who is one.
@@ -178,5 +181,12 @@ impl Begin for Rungs {
 
     fn begin(question: &Question, ground: &Ground) -> Self {
         Self::new(ground.regular(), question.today(), question.period)
+    }
+}
+
+impl Begin for Outcomes {
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        let asked = question.about.as_ref().and_then(|about| about.start);
+        Self::new(&ground.goals, ground.snapshot.terms(), question.today(), asked)
     }
 }

@@ -25,4 +25,4 @@ pub use answer::{AgePoint, Answer, Caution, Curve, Edition, Figure, Grade, Point
 pub use ask::{AskError, Ground, ask, ask_all, standing};
 pub use compare::{Against, Compared, Comparison};
 pub use export::{RecurrenceRow, each_recurrence};
-pub use question::{ALL, By, Key, Question};
+pub use question::{ALL, About, By, Key, Question};

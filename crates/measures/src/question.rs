@@ -15,17 +15,19 @@ pub enum Key {
     Returns,
     Ladder,
     Goals,
+    Lift,
     Durability,
     Credit,
 }
 
 impl Key {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Ladder,
         Self::Returns,
         Self::Goals,
         Self::Hits,
         Self::Credit,
+        Self::Lift,
         Self::Durability,
     ];
 
@@ -35,6 +37,7 @@ impl Key {
             Self::Returns => "returns",
             Self::Ladder => "ladder",
             Self::Goals => "goals",
+            Self::Lift => "lift",
             Self::Durability => "durability",
             Self::Credit => "credit",
         }
@@ -45,8 +48,43 @@ impl Key {
         matches!(self, Self::Credit)
     }
 
+    /// Whether it can be asked about a piece or days in particular.
+    pub const fn is_about_days(self) -> bool {
+        matches!(self, Self::Lift)
+    }
+
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+}
+
+/// What a question is about in particular: a piece, the days from `start` to `end` (included), or a piece on those days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub piece: Option<String>,
+    pub start: Option<Day>,
+    pub end: Option<Day>,
+}
+
+impl About {
+    /// What was asked, if anything was; else why it can't be, in words.
+    pub fn of(
+        key: Option<Key>,
+        piece: Option<String>,
+        (start, end): (Option<Day>, Option<Day>),
+    ) -> Result<Option<Self>, &'static str> {
+        let about = Self { piece, start, end };
+        if about == Self::default() {
+            Ok(None)
+        } else if !key.is_some_and(Key::is_about_days) {
+            Err("a piece, a start and an end can be asked about with the question lift only")
+        } else if start.zip(end).is_some_and(|(start, end)| end < start) {
+            Err("the end must not lie before the start; both days are included")
+        } else if start.is_none() && end.is_some() {
+            Err("an end needs a start")
+        } else {
+            Ok(Some(about))
+        }
     }
 }
 
@@ -121,6 +159,8 @@ pub struct Question {
     pub level: f64,
     /// The one goal the question is about, by name; which one, where nothing is said, is the question's own choice.
     pub goal: Option<String>,
+    /// What it is about in particular, for questions that can be.
+    pub about: Option<About>,
 }
 
 impl Question {
@@ -136,6 +176,7 @@ impl Question {
             against: None,
             level: Self::LEVEL_DEFAULT,
             goal: None,
+            about: None,
         }
     }
 

@@ -26,12 +26,17 @@ pub async fn healthz(State(app): State<App>) -> Result<&'static str, ApiError> {
 pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) -> Result<Response, ApiError> {
     if key == ALL {
         let (parameters, zone) = parameters(&app, pairs).await?;
+        parameters.about(None)?;
         let edition = app.ask_all(parameters.question(Key::ALL[0], &zone)).await?;
         return Ok(Json(edition).into_response());
     }
     let key = query::key(&key)?;
     let (parameters, zone) = parameters(&app, pairs).await?;
-    let answer = app.ask(parameters.of_key(key, &zone)?).await?;
+    let question = Question {
+        about: parameters.about(Some(key))?,
+        ..parameters.of_key(key, &zone)?
+    };
+    let answer = app.ask(question).await?;
     Ok(Json(answer).into_response())
 }
 

@@ -2,11 +2,13 @@
 //! parameter nobody knows is refused too, for a silently ignored filter gives a wrong answer.
 
 use longplay_domain::{Day, Time, Zone};
-use longplay_measures::{ALL, Against, By, Key, Question};
+use longplay_measures::{ALL, About, Against, By, Key, Question};
 
 use crate::error::{Code, HttpError};
 
-const KNOWN: [&str; 7] = ["as_of", "from", "to", "by", "compare", "level", "goal"];
+const KNOWN: [&str; 10] = [
+    "as_of", "from", "to", "by", "compare", "level", "goal", "piece", "start", "end",
+];
 
 /// The parameters of an address, read but not yet a question about something.
 #[derive(Clone, Debug)]
@@ -17,6 +19,9 @@ pub struct Parameters {
     by: By,
     against: Option<Against>,
     level: f64,
+    piece: Option<String>,
+    start: Option<Day>,
+    end: Option<Day>,
     /// Whether nothing was said, so that the latest edition is an answer.
     are_usual: bool,
     goal: Option<String>,
@@ -44,6 +49,9 @@ impl Parameters {
             against: one("compare")?.map(against).transpose()?,
             goal: one("goal")?.map(str::to_owned),
             level: one("level")?.map(level).transpose()?.unwrap_or(Question::LEVEL_DEFAULT),
+            piece: one("piece")?.map(str::to_owned),
+            start: one("start")?.map(|text| day("start", text)).transpose()?,
+            end: one("end")?.map(|text| day("end", text)).transpose()?,
             are_usual: pairs.is_empty(),
         };
         if let (Some(from), Some(to)) = (read.from, read.to)
@@ -62,6 +70,12 @@ impl Parameters {
     /// Whether the standing answers are what is asked for.
     pub const fn are_usual(&self) -> bool {
         self.are_usual
+    }
+
+    /// What a question of that key is about in particular; of no key where every question is asked.
+    pub fn about(&self, key: Option<Key>) -> Result<Option<About>, HttpError> {
+        About::of(key, self.piece.clone(), (self.start, self.end))
+            .map_err(|why| HttpError::new(Code::BadParameter, format!("This can't be asked: {why}.")))
     }
 
     /// The question of that key with these parameters. Only a question about a goal may be given one.

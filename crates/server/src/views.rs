@@ -21,6 +21,7 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
         frame: frame.clone(),
     };
     let (parameters, zone) = api::parameters(&app, pairs).await.map_err(told)?;
+    parameters.about(None).map_err(told)?;
     // No key counts: all are answered.
     let question = parameters.question(Key::ALL[0], &zone);
     let edition = if parameters.are_usual() {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use longplay_domain::{Day, Period, Time, Zone};
-use longplay_measures::{ALL, Against, Answer, By, Key, Question};
+use longplay_measures::{ALL, About, Against, Answer, By, Key, Question};
 use longplay_store::Store;
 
 use crate::{
@@ -44,6 +44,15 @@ pub struct Args {
     /// Level of the intervals, between 0 and 1
     #[arg(long, value_name = "LEVEL", default_value_t = Question::LEVEL_DEFAULT, value_parser = level)]
     level: f64,
+    /// lift: about this piece instead of every detected hit
+    #[arg(long, value_name = "ID")]
+    piece: Option<String>,
+    /// lift: about the days from this one on
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    start: Option<Day>,
+    /// lift: up to this day, which is included [default: the seventh day]
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "start")]
+    end: Option<Day>,
     /// Print the whole answer as JSON
     #[arg(long, conflicts_with = "csv")]
     json: bool,
@@ -130,6 +139,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     if let Some(goal) = &args.goal {
         check_goal(goal, key, &store)?;
     }
+    let about = About::of(key, args.piece.clone(), (args.start, args.end)).map_err(|why| Usage(why.to_owned()))?;
     let period = Period {
         from: args.from,
         to: args.to,
@@ -140,6 +150,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         against: args.compare.as_deref().and_then(Against::named),
         level: args.level,
         goal: args.goal.clone(),
+        about,
         ..Question::new(key.unwrap_or(Key::ALL[0]), as_of, zone)
     };
     if key.is_some() {

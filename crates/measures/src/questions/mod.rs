@@ -8,6 +8,7 @@ mod durability;
 mod goals;
 mod hits;
 mod ladder;
+mod lift;
 mod returns;
 mod scopes;
 
@@ -25,6 +26,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Returns => returns::PARTS,
         Key::Ladder => ladder::PARTS,
         Key::Goals => goals::PARTS,
+        Key::Lift => lift::PARTS,
         Key::Durability => durability::PARTS,
         Key::Credit => credit::PARTS,
     }
@@ -37,6 +39,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Returns => returns::answer(question, ground, evidence),
         Key::Ladder => ladder::answer(question, ground, evidence),
         Key::Goals => goals::answer(question, ground, evidence),
+        Key::Lift => lift::answer(question, ground, evidence),
         Key::Durability => durability::answer(question, ground, evidence),
         Key::Credit => credit::answer(question, ground, evidence),
     }

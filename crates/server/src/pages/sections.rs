@@ -84,6 +84,7 @@ pub fn asks(question: &str) -> &'static str {
         "goals" => "Did they do what we wanted, and how long did it take?",
         "credit" => "Which pieces led there?",
         "hits" => "Which pieces got an unusual number of hits, and how rare is that?",
+        "lift" => "Did the hit grow the business?",
         "durability" => "A lasting catalogue, or a one-hit wonder?",
         _ => "",
     }

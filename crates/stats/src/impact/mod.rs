@@ -8,11 +8,13 @@
 mod centre;
 pub mod counterfactual;
 pub mod difference;
+pub mod excess;
 mod forecast;
 pub mod local_level;
 pub mod regression;
 
 pub use counterfactual::{Impact, ImpactVerdict, Series, impact};
 pub use difference::{Panel, StaggeredEffects, Unit, staggered};
+pub use excess::{Excess, WeekdayCount, excess};
 pub use local_level::LocalLevel;
 pub use regression::{Regression, regress};

@@ -234,3 +234,32 @@ async fn a_period_can_be_compared_with_another() {
         assert_eq!(said.status, StatusCode::BAD_REQUEST, "{wrong}: {}", said.body);
     }
 }
+
+#[tokio::test]
+async fn a_piece_and_days_can_be_asked_about_where_that_means_something() {
+    let server = Server::small();
+    let about = server
+        .get("/api/v1/ask/lift?piece=intro&start=2026-01-02&end=2026-01-03")
+        .await
+        .json();
+    let row = &about["rows"][0];
+    assert_eq!(
+        (&row["kind"], &row["piece"], &row["start"], &row["end"]),
+        (
+            &"autopsy".into(),
+            &"intro".into(),
+            &"2026-01-02".into(),
+            &"2026-01-03".into()
+        )
+    );
+    for wrong in [
+        "returns?piece=intro",
+        "all?start=2026-01-02",
+        "lift?end=2026-01-02",
+        "lift?start=2026-01-05&end=2026-01-02",
+        "lift?start=soon",
+    ] {
+        let said = server.get(&format!("/api/v1/ask/{wrong}")).await;
+        assert_eq!(said.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
