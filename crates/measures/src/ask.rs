@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
-use longplay_domain::{Goal, Piece, RegularRule, Sample};
+use longplay_domain::{Goal, Piece, RegularRule, Rule, Sample};
 use longplay_store::{Snapshot, Store, StoreError};
 
 use crate::{
-    answer::{Answer, Edition, Grade},
+    answer::{Answer, Caution, Edition, Grade},
     compare::{Against, Comparison},
     engine::LocalEngine,
     evidence::{Evidence, Part},
@@ -35,7 +35,9 @@ pub struct Ground {
     pub engine: LocalEngine,
     pub goals: Vec<Goal>,
     pub pieces: Vec<Piece>,
-    /// Day totals of views, up to the day of as_of.
+    /// Whom the owner wants, if they said so.
+    pub ideal: Option<Rule>,
+    /// Day totals of views, up to the day of as_of; none where the question is about some people only, for totals are nobody's.
     pub views: Vec<Sample>,
     /// Who counts as a regular.
     pub regular_rule: RegularRule,
@@ -81,7 +83,11 @@ impl Ground {
             engine: LocalEngine::default(),
             goals,
             pieces: store.pieces()?,
-            views: store.day_samples(VIEWS, question.today().plus(-1))?,
+            ideal: store.ideal()?,
+            views: match question.whose {
+                None => store.day_samples(VIEWS, question.today().plus(-1))?,
+                Some(_) => Vec::new(),
+            },
             regular_rule: store.regular_rule()?,
             rhythm: OnceLock::new(),
         })
@@ -90,11 +96,27 @@ impl Ground {
     /// The answer to one question.
     pub fn answer(&self, question: &Question) -> Result<Answer, AskError> {
         let evidence = self.gather(question, questions::parts(question.key))?;
-        let mut answer = questions::answer(question, self, &evidence)?;
+        let mut answer = self.told(question, &evidence)?;
         if let Some((against, other)) = Self::other_period(question)? {
             let evidence = self.gather(&other, questions::parts(other.key))?;
-            let then = questions::answer(&other, self, &evidence)?;
+            let then = self.told(&other, &evidence)?;
             answer.comparison = Comparison::of(against, other.period, (&answer.figures, then.figures), question.level);
+        }
+        Ok(answer)
+    }
+
+    /// What the evidence says, and whom it is about.
+    fn told(&self, question: &Question, evidence: &Evidence) -> Result<Answer, AskError> {
+        let mut answer = questions::answer(question, self, evidence)?;
+        if let (Some(among), Some(rule)) = (evidence.among(), &question.whose) {
+            answer.cautions.push(among.caution(rule));
+            if question.key == Key::Hits {
+                let message = "Platform totals can't be told apart by person, so they are left out.".to_owned();
+                answer.cautions.push(Caution {
+                    code: "totals_left_out",
+                    message,
+                });
+            }
         }
         Ok(answer)
     }
@@ -121,7 +143,7 @@ impl Ground {
                     key,
                     ..question.clone()
                 };
-                questions::answer(&question, self, &evidence)
+                self.told(&question, &evidence)
             };
             Key::ALL.into_iter().map(answer).collect::<Result<Vec<_>, _>>()
         };
@@ -188,6 +210,13 @@ impl Ground {
             cautions: Vec::new(),
             method: format!("/methods/{}", question.key.name()),
         }
+    }
+
+    /// The goal from which it is learnt who is likely to reach it: the one asked about, else purchases, else the first by name.
+    pub(crate) fn learnt_goal(&self, question: &Question) -> Option<&Goal> {
+        let asked = question.goal.as_deref().unwrap_or("purchase");
+        let named = self.goals.iter().find(|goal| goal.name == asked);
+        named.or(self.goals.first())
     }
 
     /// What to call a piece: its title, or its id.

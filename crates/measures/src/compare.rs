@@ -4,7 +4,7 @@ use longplay_domain::{Day, Period};
 use longplay_stats::rates::difference_of_shares;
 use serde::Serialize;
 
-use crate::answer::{Figure, Scope, State};
+use crate::answer::{Figure, Grade, Scope, State};
 
 /// With which period a period is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -108,7 +108,9 @@ impl Comparison {
 impl Compared {
     fn of(now: &Figure, then: &Figure, level: f64) -> Self {
         let change = now.value.zip(then.value).map(|(now, then)| now - then);
-        let interval = change.and_then(|_| {
+        // A share that a model gave is no count of so many.
+        let is_counted = now.grade == Grade::Counted;
+        let interval = change.filter(|_| is_counted).and_then(|_| {
             let per = match now.unit.as_str() {
                 "share" => 1.0,
                 "per_1000" => 1_000.0,

@@ -7,11 +7,12 @@ use longplay_store::Columns;
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Cohorts, Conversions, Gaps, Journeys, Outcomes, Purchases, Reach, Recent, Recurrence, Regulars, Revenue,
-        Rungs,
+        Ages, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Outcomes, Purchases, Reach, Recent,
+        Recurrence, Regulars, Revenue, Rungs,
     },
     pass::{Fold, Life},
     question::Question,
+    rule::{Among, Judge},
 };
 
 /// A fold that can start from a question alone.
@@ -39,12 +40,24 @@ macro_rules! evidence {
 
         /// The folds of one pass. What no question asked for is absent and costs nothing.
         #[derive(Default)]
-        pub struct Evidence { $($field: Option<$fold>),* }
+        pub struct Evidence {
+            /// Who takes part, where not everybody does.
+            among: Option<Among>,
+            $($field: Option<$fold>),*
+        }
 
         impl Evidence {
             /// Nothing observed yet.
             pub fn begin(parts: &[Part], question: &Question, ground: &Ground) -> Self {
-                Self { $($field: parts.contains(&Part::$part).then(|| <$fold>::begin(question, ground))),* }
+                Self {
+                    among: Among::of(question, ground),
+                    $($field: parts.contains(&Part::$part).then(|| <$fold>::begin(question, ground))),*
+                }
+            }
+
+            /// Who takes part, where not everybody does.
+            pub const fn among(&self) -> Option<&Among> {
+                self.among.as_ref()
             }
 
             $($(#[$about])*
@@ -58,17 +71,21 @@ macro_rules! evidence {
 
         impl Fold for Evidence {
             fn columns(&self) -> Columns {
-                let mut columns = Columns::none();
+                let mut columns = self.among.as_ref().map_or(Columns::none(), Among::columns);
                 $(if let Some(fold) = &self.$field { columns = columns.with(fold.columns()); })*
                 columns
             }
 
             #[inline]
             fn observe(&mut self, life: &Life<'_>) {
+                if let Some(among) = &mut self.among && !among.takes(life) {
+                    return;
+                }
                 $(if let Some(fold) = &mut self.$field { fold.observe(life); })*
             }
 
             fn merge(&mut self, other: Self) {
+                if let (Some(mine), Some(theirs)) = (&mut self.among, &other.among) { mine.merge(theirs); }
                 $(if let (Some(mine), Some(theirs)) = (&mut self.$field, other.$field) { mine.merge(theirs); })*
             }
 
@@ -106,6 +123,10 @@ evidence! {
     Journeys => journeys: Journeys,
     /// Stages of people, and how they moved.
     Rungs => rungs: Rungs,
+    /// People by origin, and whether they are whom the owner wants.
+    Fits => fits: Fits,
+    /// How people first came and whether they then reached the goal that a score is learnt from.
+    FirstContacts => first_contacts: FirstContacts,
 }
 
 impl Begin for Cohorts {
@@ -188,5 +209,18 @@ impl Begin for Outcomes {
     fn begin(question: &Question, ground: &Ground) -> Self {
         let asked = question.about.as_ref().and_then(|about| about.start);
         Self::new(&ground.goals, ground.snapshot.terms(), question.today(), asked)
+    }
+}
+
+impl Begin for Fits {
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        let judge = |rule| Judge::new(rule, ground.snapshot.terms(), &ground.pieces, question.today());
+        Self::new(ground.ideal.as_ref().map(judge))
+    }
+}
+
+impl Begin for FirstContacts {
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        Self::new(ground.learnt_goal(question), ground.snapshot.terms())
     }
 }

@@ -1,6 +1,6 @@
 //! A question is a complete value: which, up to when, about whom, by what, at which level. Nothing is read from a clock.
 
-use longplay_domain::{Day, Period, Time, Zone};
+use longplay_domain::{Day, Period, Rule, Time, Zone};
 use longplay_store::Column;
 
 use crate::compare::Against;
@@ -18,14 +18,16 @@ pub enum Key {
     Lift,
     Durability,
     Credit,
+    Fit,
 }
 
 impl Key {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ladder,
         Self::Returns,
         Self::Goals,
         Self::Hits,
+        Self::Fit,
         Self::Credit,
         Self::Lift,
         Self::Durability,
@@ -40,12 +42,13 @@ impl Key {
             Self::Lift => "lift",
             Self::Durability => "durability",
             Self::Credit => "credit",
+            Self::Fit => "fit",
         }
     }
 
     /// Whether the question can be asked about one goal.
     pub const fn is_about_a_goal(self) -> bool {
-        matches!(self, Self::Credit)
+        matches!(self, Self::Credit | Self::Fit)
     }
 
     /// Whether it can be asked about a piece or days in particular.
@@ -161,6 +164,8 @@ pub struct Question {
     pub goal: Option<String>,
     /// What it is about in particular, for questions that can be.
     pub about: Option<About>,
+    /// Limits whom the question is about to the people of whom this rule says yes.
+    pub whose: Option<Rule>,
 }
 
 impl Question {
@@ -177,6 +182,7 @@ impl Question {
             level: Self::LEVEL_DEFAULT,
             goal: None,
             about: None,
+            whose: None,
         }
     }
 

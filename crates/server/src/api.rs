@@ -62,7 +62,11 @@ pub(crate) async fn parameters(app: &App, pairs: Pairs) -> Result<(Parameters, Z
     })?;
     let zone = app.read(Store::zone).await?;
     let parameters = Parameters::read(&pairs, &zone, app.now())?;
-    Ok((parameters, zone))
+    let Some(name) = parameters.segment().map(str::to_owned) else {
+        return Ok((parameters, zone));
+    };
+    let segment = app.read(move |store| store.saved_segment(&name)).await?;
+    Ok((parameters.of_segment(segment)?, zone))
 }
 
 pub async fn unknown() -> ApiError {

@@ -1,13 +1,13 @@
 //! From the query of an address to a complete question. What can't be read is refused with what to write instead; a
 //! parameter nobody knows is refused too, for a silently ignored filter gives a wrong answer.
 
-use longplay_domain::{Day, Time, Zone};
+use longplay_domain::{Day, Rule, RuleError, Time, Zone};
 use longplay_measures::{ALL, About, Against, By, Key, Question};
 
 use crate::error::{Code, HttpError};
 
-const KNOWN: [&str; 10] = [
-    "as_of", "from", "to", "by", "compare", "level", "goal", "piece", "start", "end",
+const KNOWN: [&str; 12] = [
+    "as_of", "from", "to", "by", "compare", "level", "goal", "piece", "start", "end", "segment", "where",
 ];
 
 /// The parameters of an address, read but not yet a question about something.
@@ -22,6 +22,9 @@ pub struct Parameters {
     piece: Option<String>,
     start: Option<Day>,
     end: Option<Day>,
+    /// Whom it is about, where not everybody.
+    whose: Option<Rule>,
+    segment: Option<String>,
     /// Whether nothing was said, so that the latest edition is an answer.
     are_usual: bool,
     goal: Option<String>,
@@ -52,6 +55,8 @@ impl Parameters {
             piece: one("piece")?.map(str::to_owned),
             start: one("start")?.map(|text| day("start", text)).transpose()?,
             end: one("end")?.map(|text| day("end", text)).transpose()?,
+            whose: one("where")?.map(rule).transpose()?,
+            segment: one("segment")?.map(str::to_owned),
             are_usual: pairs.is_empty(),
         };
         if let (Some(from), Some(to)) = (read.from, read.to)
@@ -78,11 +83,30 @@ impl Parameters {
             .map_err(|why| HttpError::new(Code::BadParameter, format!("This can't be asked: {why}.")))
     }
 
+    /// The name of the saved segment it is about, if it is about one.
+    pub fn segment(&self) -> Option<&str> {
+        self.segment.as_deref()
+    }
+
+    /// The same, about the people of that segment; without a rule there is none of that name.
+    pub fn of_segment(mut self, segment: Option<Rule>) -> Result<Self, HttpError> {
+        let Some(segment) = segment else {
+            let name = shown(self.segment().unwrap_or_default());
+            let message = format!("There is no segment `{name}`; save it with `longplay segment set`.");
+            return Err(HttpError::new(Code::BadParameter, message));
+        };
+        self.whose = Some(match self.whose {
+            Some(rule) => segment.and(rule),
+            None => segment,
+        });
+        Ok(self)
+    }
+
     /// The question of that key with these parameters. Only a question about a goal may be given one.
     pub fn of_key(&self, key: Key, zone: &Zone) -> Result<Question, HttpError> {
         if self.goal.is_some() && !key.is_about_a_goal() {
             let message = format!(
-                "`goal` belongs to `credit`; `{}` is about every goal or none.",
+                "`goal` belongs to `credit` and `fit`; `{}` is about every goal or none.",
                 key.name()
             );
             return Err(HttpError::new(Code::BadParameter, message));
@@ -99,6 +123,7 @@ impl Parameters {
         question.against = self.against;
         question.level = self.level;
         question.goal.clone_from(&self.goal);
+        question.whose.clone_from(&self.whose);
         question
     }
 }
@@ -157,6 +182,14 @@ fn instant(text: &str, zone: &Zone) -> Result<Time, HttpError> {
 
 fn day(name: &str, text: &str) -> Result<Day, HttpError> {
     Day::parse(text).ok_or_else(|| unreadable(name, text, "a day like 2026-03-01"))
+}
+
+fn rule(text: &str) -> Result<Rule, HttpError> {
+    let wrong = |error: RuleError| {
+        let message = format!("`where` is no rule: {}", error.shown(text));
+        HttpError::new(Code::BadParameter, message)
+    };
+    text.parse().map_err(wrong)
 }
 
 fn breakdown(text: &str) -> Result<By, HttpError> {

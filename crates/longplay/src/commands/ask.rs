@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use longplay_domain::{Day, Period, Time, Zone};
+use longplay_domain::{Day, Period, Rule, Time, Zone};
 use longplay_measures::{ALL, About, Against, Answer, By, Key, Question};
 use longplay_store::Store;
 
+use super::ideal::rule_of;
 use crate::{
     config::Config,
     exit::{Exit, Usage},
@@ -29,6 +30,12 @@ pub struct Args {
     /// Only people whose first day is before this one; of credit: only goals reached before it
     #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<Day>,
+    /// Only people of a saved segment (longplay segment)
+    #[arg(long, value_name = "NAME")]
+    segment: Option<String>,
+    /// Only people of whom this rule says yes, such as "country is AT and did purchased" (longplay ideal)
+    #[arg(long = "where", value_name = "RULE")]
+    whose: Option<String>,
     /// By what the figures are broken down
     #[arg(long, value_name = "WHAT", default_value = By::Piece.name(),
           value_parser = clap::builder::PossibleValuesParser::new(By::ALL.map(By::name)))]
@@ -38,7 +45,8 @@ pub struct Args {
     #[arg(long, value_name = "PERIOD", requires_all = ["from", "to"],
           value_parser = clap::builder::PossibleValuesParser::new(Against::ALL.map(Against::name)))]
     compare: Option<String>,
-    /// Which goal credit is about [default: purchase if anybody bought, else the goal reached most]
+    /// Which goal credit is about [default: purchase if anybody bought, else the goal reached most], or from which fit learns
+    /// who is likely to reach it [default: purchase]
     #[arg(long, value_name = "NAME")]
     goal: Option<String>,
     /// Level of the intervals, between 0 and 1
@@ -151,6 +159,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         level: args.level,
         goal: args.goal.clone(),
         about,
+        whose: whose(args, &store)?,
         ..Question::new(key.unwrap_or(Key::ALL[0]), as_of, zone)
     };
     if key.is_some() {
@@ -174,7 +183,10 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
 /// A goal is asked of a question that is about one, and by a name that there is.
 fn check_goal(goal: &str, key: Option<Key>, store: &Store) -> anyhow::Result<()> {
     if let Some(key) = key.filter(|key| !key.is_about_a_goal()) {
-        let message = format!("--goal belongs to credit; {} is about every goal or none", key.name());
+        let message = format!(
+            "--goal belongs to credit and fit; {} is about every goal or none",
+            key.name()
+        );
         return Err(Usage(message).into());
     }
     let names: Vec<String> = store.goals()?.into_iter().map(|goal| goal.name).collect();
@@ -187,6 +199,19 @@ fn check_goal(goal: &str, key: Option<Key>, store: &Store) -> anyhow::Result<()>
         names.join(", ")
     };
     Err(Usage(format!("there is no goal “{goal}”; there are {known}")).into())
+}
+
+/// Whom the question is about, where not everybody: both are asked of them where both are given.
+fn whose(args: &Args, store: &Store) -> anyhow::Result<Option<Rule>> {
+    let rule = args.whose.as_deref().map(rule_of).transpose()?;
+    let Some(name) = &args.segment else { return Ok(rule) };
+    let Some(segment) = store.saved_segment(name)? else {
+        return Err(Usage(format!("there is no segment “{name}”; see longplay segment list")).into());
+    };
+    Ok(Some(match rule {
+        Some(rule) => segment.and(rule),
+        None => segment,
+    }))
 }
 
 fn print(answers: &[Answer], args: &Args) -> anyhow::Result<()> {

@@ -86,6 +86,13 @@ fn segments_are_saved_replaced_listed_and_removed() {
     ] {
         assert_eq!(workspace.run(wrong).code, 2, "{wrong:?}");
     }
+    let people = |options: &[&str]| {
+        workspace.json(&[&["ask", "returns", "--json"], options].concat())["figures"][0]["n"].clone()
+    };
+    assert_eq!(people(&[]), 2);
+    assert_eq!(people(&["--where", "did purchased"]), 1);
+    assert_eq!(people(&["--segment", "pros", "--where", "did purchased"]), 0);
+    assert_eq!(workspace.run(&["ask", "returns", "--segment", "amateurs"]).code, 2);
     assert_eq!(workspace.run(&["segment", "remove", "pros"]).code, 0);
     assert_eq!(workspace.run(&["segment", "remove", "pros"]).code, 1);
     assert_eq!(saved(), json!([expected[0]]));

@@ -16,6 +16,7 @@ import ladder
 import lake
 import meanings_plain
 import meanings_sql
+import rules_sql
 from binary import Longplay
 
 OWN_GOALS = {
@@ -42,6 +43,7 @@ class Case:
     def __init__(self, program, seed, folder):
         self.seed, self.folder = seed, Path(folder)
         self.random = random.Random(f"case {seed}")
+        self.random_rules = random.Random(f"rules {seed}")
         self.audience = audience.make(seed)
         self.zone = ZoneInfo(self.audience.zone)
         self.connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "1"})
@@ -185,6 +187,30 @@ class Case:
             got = self.longplay.recurrence(*view)
             expect(got == wanted, f"recurrence {about}: only here", difference(wanted, got), "only there", difference(got, wanted))
             self.figures += len(wanted)
+        self.ask_about_rules(view + options, (micros, today, period), by, level)
+
+    def ask_about_rules(self, options, point, by, level):
+        """Whom a random rule means, and a question about those people alone."""
+        micros, today, period = point
+        rules_sql.load(self.connection, self.truths, self.audience.pieces, self.audience.zone)
+        conditions = rules_sql.Conditions(self.random_rules, (self.audience, self.truths), micros, today)
+        self.sql.ask(*point)
+        rule, sql = conditions.rule()
+        self.longplay.must("ideal", "set", rule)
+        wanted = rules_sql.fit(self.connection, self.sql.groups(by, self.audience.pieces), sql)
+        wanted = {place: row for place, row in wanted.items() if any(row)}
+        answer = self.longplay.ask("fit", *options, "--by", by, "--level", str(level))
+        self.compare(f"ask fit {rule!r} {' '.join(options)} --by {by}, {self.audience.zone}", answer, wanted, by, level)
+        for place, row in wanted.items():
+            early = place[0] == "fit_share" and row[0] < 30
+            state = next(f["state"] for f in answer["figures"] if (f["key"], tuple(f["scope"].values())) == place)
+            expect(not early or state == "too_early", rule, place, "expected too early, got", state)
+        rule, sql = conditions.rule()
+        rules_sql.keep(self.connection, sql)
+        wanted = {place: row for place, row in self.sql.returns(by, self.audience.pieces).items() if any(row)}
+        answer = self.longplay.ask("returns", *options, "--by", by, "--level", str(level), "--where", rule)
+        answer["question"] = "returns of some"
+        self.compare(f"ask returns --where {rule!r} {' '.join(options)} --by {by}", answer, wanted, by, level)
 
     def ask_credit(self, about, arguments, by):
         """What is counted of credit, whether or not it is told as figures yet, and that each method gives everything away."""
@@ -212,7 +238,7 @@ class Case:
             place = figure["key"], tuple(figure["scope"].values())
             expect(place not in got, about, place, "stands there twice")
             got[place] = figure
-        families = ("people", "returned_", "converted_", "revenue_")
+        families = ("people", "returned_", "converted_", "revenue_", "fit_share", "fit_unknown")
         mean = lambda place: place[0].startswith("revenue_per_person_")
         for place, figure in got.items():
             is_nothing = not figure["count"] and (not figure["n"] or place[0].startswith("revenue_"))
@@ -239,7 +265,7 @@ class Case:
             wanted, unit = meanings_sql.major(row[2], currency), currency
         elif key == "people":
             wanted, unit = count, "people"
-        elif key.startswith("returned_"):
+        elif key.startswith(("returned_", "fit_")):
             wanted, unit = count / n, "share"
         elif key == "median_return_days":  # compared whole, beside its state
             return

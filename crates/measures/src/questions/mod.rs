@@ -5,6 +5,7 @@
 
 mod credit;
 mod durability;
+mod fit;
 mod goals;
 mod hits;
 mod ladder;
@@ -29,6 +30,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Lift => lift::PARTS,
         Key::Durability => durability::PARTS,
         Key::Credit => credit::PARTS,
+        Key::Fit => fit::PARTS,
     }
 }
 
@@ -42,5 +44,6 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Lift => lift::answer(question, ground, evidence),
         Key::Durability => durability::answer(question, ground, evidence),
         Key::Credit => credit::answer(question, ground, evidence),
+        Key::Fit => fit::answer(question, ground, evidence),
     }
 }

@@ -3,6 +3,7 @@
 //! What must stay true: judging allocates nothing, except where a trait is read out of what an `identified` event said; only
 //! the columns of the conditions there are get read; and what is judged of a person rests on nothing after as-of.
 
+mod among;
 mod codes;
 mod count;
 mod place;
@@ -14,6 +15,7 @@ use longplay_domain::{
 };
 use longplay_store::{Code, Column, Columns, Terms};
 
+pub use among::Among;
 pub use count::{Count, Tried, try_rule};
 
 use self::{place::PlaceTest, traits::TraitReader};

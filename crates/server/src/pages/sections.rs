@@ -86,6 +86,7 @@ pub fn asks(question: &str) -> &'static str {
         "hits" => "Which pieces got an unusual number of hits, and how rare is that?",
         "lift" => "Did the hit grow the business?",
         "durability" => "A lasting catalogue, or a one-hit wonder?",
+        "fit" => "Did this piece attract the right people?",
         _ => "",
     }
 }

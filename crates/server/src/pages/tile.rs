@@ -116,6 +116,8 @@ pub fn label(key: &str) -> String {
     match key {
         "spikes" => "Unusual stretches of days".to_owned(),
         "rarity_pieces" => "Pieces that ever had one".to_owned(),
+        "fit_share" => "People you want, of those known".to_owned(),
+        "fit_unknown" => "Of whom it is not known".to_owned(),
         other => words::capital(&other.replace('_', " ")),
     }
 }

@@ -281,12 +281,43 @@ pub struct Quality {
 
 /// P(a yes scores above a no), ties counting half. `None` without both.
 pub fn area_under_curve(scores: &[f64], outcomes: &[bool]) -> Option<f64> {
-    let mut order: Vec<usize> = (0..scores.len().min(outcomes.len())).collect();
-    order.sort_by(|&i, &j| scores[i].total_cmp(&scores[j]));
+    area(&Scored::of(scores, outcomes, &[]))
+}
+
+/// One row to be judged.
+#[derive(Clone, Copy)]
+struct Scored {
+    score: f64,
+    outcome: bool,
+    weight: f64,
+}
+
+impl Scored {
+    /// Rows by score; rows of the same score in an order that does not hang on theirs.
+    fn of(scores: &[f64], outcomes: &[bool], weights: &[f64]) -> Vec<Self> {
+        let row = |(index, (&score, &outcome)): (usize, (&f64, &bool))| Self {
+            score,
+            outcome,
+            weight: weights.get(index).copied().unwrap_or(1.0),
+        };
+        let mut rows: Vec<Self> = scores.iter().zip(outcomes).enumerate().map(row).collect();
+        rows.sort_unstable_by(|one, other| {
+            let by_score = one.score.total_cmp(&other.score).then(one.outcome.cmp(&other.outcome));
+            by_score.then(one.weight.total_cmp(&other.weight))
+        });
+        rows
+    }
+
+    fn reached(&self) -> f64 {
+        f64::from(u8::from(self.outcome))
+    }
+}
+
+fn area(rows: &[Scored]) -> Option<f64> {
     let (mut below, mut sum, mut yes) = (0.0, 0.0, 0.0);
-    for tied in order.chunk_by(|&i, &j| scores[i] == scores[j]) {
-        let hits = tied.iter().filter(|&&row| outcomes[row]).count() as f64;
-        let misses = tied.len() as f64 - hits;
+    for tied in rows.chunk_by(|one, other| one.score == other.score) {
+        let hits: f64 = tied.iter().map(|row| row.weight * row.reached()).sum();
+        let misses = tied.iter().map(|row| row.weight).sum::<f64>() - hits;
         sum += hits * (below + 0.5 * misses);
         below += misses;
         yes += hits;
@@ -296,39 +327,38 @@ pub fn area_under_curve(scores: &[f64], outcomes: &[bool]) -> Option<f64> {
 
 /// Mean distance of score and truth over ten bins between the deciles of the scores; equal scores stay together, so the
 /// order of the rows does not matter.
-fn calibration_error(scores: &[f64], outcomes: &[bool]) -> Option<f64> {
-    let mut rows: Vec<(f64, bool)> = scores.iter().copied().zip(outcomes.iter().copied()).collect();
-    rows.sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-    let sorted: Vec<f64> = rows.iter().map(|(score, _)| *score).collect();
+fn calibration_error(rows: &[Scored]) -> Option<f64> {
+    let sorted: Vec<f64> = rows.iter().map(|row| row.score).collect();
     let (mut sum, mut from) = (0.0, 0);
     for decile in 1..=10 {
         let until = sorted_quantile(&sorted, f64::from(decile) / 10.0)?;
         let to = sorted.partition_point(|score| *score <= until);
-        let gap = |(score, outcome): &(f64, bool)| score - f64::from(u8::from(*outcome));
+        let gap = |row: &Scored| row.weight * (row.score - row.reached());
         sum += rows[from..to.max(from)].iter().map(gap).sum::<f64>().abs();
         from = to.max(from);
     }
-    Some(sum / rows.len() as f64)
+    Some(sum / rows.iter().map(|row| row.weight).sum::<f64>())
 }
 
 /// Judges scores against what happened. `None` without both outcomes.
 pub fn judge(scores: &[f64], outcomes: &[bool]) -> Option<Quality> {
-    let auc = area_under_curve(scores, outcomes)?;
-    let people = outcomes.len() as f64;
-    let base = outcomes.iter().filter(|&&outcome| outcome).count() as f64 / people;
-    let rows = || {
-        scores
-            .iter()
-            .zip(outcomes)
-            .map(|(score, outcome)| (*score, f64::from(u8::from(*outcome))))
-    };
-    let loss = |p: f64, y: f64| -(if y > 0.5 { p } else { 1.0 - p }).max(1e-300).ln();
+    judge_weighted(scores, outcomes, &[])
+}
+
+/// The same where a row counts for more or less than one. No weights: every row counts once.
+pub fn judge_weighted(scores: &[f64], outcomes: &[bool], weights: &[f64]) -> Option<Quality> {
+    let rows = Scored::of(scores, outcomes, weights);
+    let auc = area(&rows)?;
+    let people: f64 = rows.iter().map(|row| row.weight).sum();
+    let mean = |of: &dyn Fn(&Scored) -> f64| rows.iter().map(|row| row.weight * of(row)).sum::<f64>() / people;
+    let base = mean(&Scored::reached);
+    let loss = |p: f64, outcome: bool| -(if outcome { p } else { 1.0 - p }).max(1e-300).ln();
     Some(Quality {
-        log_loss: rows().map(|(score, y)| loss(score, y)).sum::<f64>() / people,
-        log_loss_base: loss(base, 1.0) * base + loss(base, 0.0) * (1.0 - base),
+        log_loss: mean(&|row| loss(row.score, row.outcome)),
+        log_loss_base: loss(base, true) * base + loss(base, false) * (1.0 - base),
         auc,
-        brier: rows().map(|(score, y)| (score - y).powi(2)).sum::<f64>() / people,
-        calibration_error: calibration_error(scores, outcomes)?,
+        brier: mean(&|row| (row.score - row.reached()).powi(2)),
+        calibration_error: calibration_error(&rows)?,
     })
 }
 
@@ -374,6 +404,6 @@ pub fn cross_validated(
         stretch: platt.slopes[0],
     };
     let scores: Vec<f64> = odds.iter().map(|&v| calibration.score(v)).collect();
-    let quality = judge(&scores, &table.outcomes).ok_or(FitError::NoOptimum)?;
+    let quality = judge_weighted(&scores, &table.outcomes, &table.weights).ok_or(FitError::NoOptimum)?;
     Ok((penalty, Logistic::fit(table, penalty)?, calibration, quality))
 }

@@ -7,6 +7,7 @@ pub mod isotonic;
 pub mod james_stein;
 pub mod jeffreys;
 pub mod logistic;
+pub mod means;
 pub mod pooled;
 pub mod ranking;
 pub mod share_difference;
@@ -18,7 +19,10 @@ pub use gamma_poisson::{Exposed, GammaPoisson};
 pub use isotonic::Isotonic;
 pub use james_stein::{JamesStein, james_stein};
 pub use jeffreys::jeffreys;
-pub use logistic::{Calibration, Logistic, LogisticFit, Quality, Table, area_under_curve, cross_validated, judge};
+pub use logistic::{
+    Calibration, Logistic, LogisticFit, Quality, Table, area_under_curve, cross_validated, judge, judge_weighted,
+};
+pub use means::{Mean, shrink_means};
 pub use pooled::Pooled;
 pub use ranking::{Ranked, rank_first};
 pub use share_difference::difference_of_shares;

@@ -65,6 +65,12 @@ impl Store {
         segments(&self.registry())
     }
 
+    /// The rule of the saved segment of that name.
+    pub fn saved_segment(&self, name: &str) -> Result<Option<Rule>> {
+        let text = settings::get(&self.registry(), &format!("{SEGMENT}{name}"))?;
+        text.map(|text| read(&format!("the segment {name}"), &text)).transpose()
+    }
+
     /// Saves a segment, or with `None` removes it; returns whether there was one of that name.
     pub fn save_segment(&self, name: &str, rule: Option<&Rule>) -> Result<bool> {
         if !Goal::is_name(name) {

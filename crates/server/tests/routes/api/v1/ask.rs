@@ -87,6 +87,31 @@ async fn from_is_included_and_to_is_not() {
 }
 
 #[tokio::test]
+async fn a_question_can_be_about_a_segment_of_people() {
+    let server = Server::small();
+    server
+        .store()
+        .save_segment("buyers", Some(&"did purchased".parse().unwrap()))
+        .unwrap();
+    for (who, people) in [
+        ("segment=buyers", 4),
+        ("where=not%20did%20purchased", 36),
+        ("segment=buyers&where=not%20did%20purchased", 0),
+    ] {
+        let answer = server.get(&format!("/api/v1/ask/returns?{who}")).await.json();
+        assert_eq!(
+            figure(&answer, "people", &serde_json::json!({}))["count"],
+            people,
+            "{who}"
+        );
+        assert_eq!(
+            answer["cautions"].as_array().unwrap().last().unwrap()["code"],
+            "some_people"
+        );
+    }
+}
+
+#[tokio::test]
 async fn by_and_level_are_passed_on() {
     let server = Server::small();
     let said = server
@@ -124,6 +149,14 @@ async fn what_cannot_be_read_is_refused_with_what_to_write() {
         ),
         ("level=NaN", "`level` must be"),
         ("level=1", "`level` must be"),
+        (
+            "where=contry%20is%20AT",
+            "`where` is no rule: no condition begins with `contry`; did you mean `country`?",
+        ),
+        (
+            "segment=pros",
+            "There is no segment `pros`; save it with `longplay segment set`.",
+        ),
         ("from=2026-02-02&to=2026-02-02", "`to` must be a later day"),
         ("from=2026-02-02&from=2026-02-03", "`from` is there twice"),
         (
