@@ -7,6 +7,7 @@
 
 pub mod act;
 pub mod admit;
+pub mod advice;
 pub mod claim;
 pub mod event;
 pub mod forgotten;
@@ -25,6 +26,7 @@ pub mod time;
 
 pub use act::{Act, Acts};
 pub use admit::Gate;
+pub use advice::Advice;
 pub use claim::{Also, Amount, Claim, Mark, When};
 pub use event::{Event, EventId};
 pub use forgotten::Forgotten;

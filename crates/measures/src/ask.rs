@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use longplay_domain::{Goal, Piece, RegularRule, Rule, Sample};
+use longplay_domain::{Advice, Goal, Piece, RegularRule, Rule, Sample};
 use longplay_store::{Snapshot, Store, StoreError};
 
 use crate::{
@@ -35,6 +35,8 @@ pub struct Ground {
     pub engine: LocalEngine,
     pub goals: Vec<Goal>,
     pub pieces: Vec<Piece>,
+    /// Every advice kept, also later than as_of.
+    pub advice: Vec<Advice>,
     /// Whom the owner wants, if they said so.
     pub ideal: Option<Rule>,
     /// Day totals of views, up to the day of as_of; none where the question is about some people only, for totals are nobody's.
@@ -83,6 +85,7 @@ impl Ground {
             engine: LocalEngine::default(),
             goals,
             pieces: store.pieces()?,
+            advice: store.advice()?,
             ideal: store.ideal()?,
             views: match question.whose {
                 None => store.day_samples(VIEWS, question.today().plus(-1))?,

@@ -7,7 +7,7 @@ use longplay_store::Columns;
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Outcomes, Purchases, Reach, Recent,
+        Ages, Buyers, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Outcomes, Purchases, Reach, Recent,
         Recurrence, Regulars, Revenue, Rungs,
     },
     pass::{Fold, Life},
@@ -119,6 +119,8 @@ evidence! {
     Recent => recent: Recent,
     /// Who became a regular, and who is one.
     Regulars => regulars: Regulars,
+    /// First purchases, by the piece that acquired the buyer.
+    Buyers => buyers: Buyers,
     /// What people met before they reached each goal.
     Journeys => journeys: Journeys,
     /// Stages of people, and how they moved.
@@ -222,5 +224,11 @@ impl Begin for Fits {
 impl Begin for FirstContacts {
     fn begin(question: &Question, ground: &Ground) -> Self {
         Self::new(ground.learnt_goal(question), ground.snapshot.terms())
+    }
+}
+
+impl Begin for Buyers {
+    fn begin(_: &Question, _: &Ground) -> Self {
+        Self::default()
     }
 }

@@ -26,3 +26,4 @@ pub use ask::{AskError, Ground, ask, ask_all, standing};
 pub use compare::{Against, Compared, Comparison};
 pub use export::{RecurrenceRow, each_recurrence};
 pub use question::{ALL, About, By, Key, Question};
+pub use questions::advice_of;

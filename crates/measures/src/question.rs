@@ -19,10 +19,11 @@ pub enum Key {
     Durability,
     Credit,
     Fit,
+    Plan,
 }
 
 impl Key {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ladder,
         Self::Returns,
         Self::Goals,
@@ -31,6 +32,7 @@ impl Key {
         Self::Credit,
         Self::Lift,
         Self::Durability,
+        Self::Plan,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -43,6 +45,7 @@ impl Key {
             Self::Durability => "durability",
             Self::Credit => "credit",
             Self::Fit => "fit",
+            Self::Plan => "plan",
         }
     }
 
@@ -153,7 +156,8 @@ pub struct Question {
     pub as_of: Time,
     pub zone: Zone,
     /// Limits whom the question is about to the people whose first presence day lies in it (`hits`: which days may be hits;
-    /// `credit`: on which days the goals it counts were reached, and never the touches before them).
+    /// `credit`: on which days the goals it counts were reached, and never the touches before them;
+    /// `plan`: pieces published in it).
     pub period: Period,
     pub by: By,
     /// With which period, beside its own, the figures are compared.

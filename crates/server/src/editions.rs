@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use longplay_domain::{Day, Time};
-use longplay_measures::{Edition, Key, Question};
+use longplay_measures::{Edition, Key, Question, advice_of};
 use longplay_store::State;
 use tokio::time;
 
@@ -80,6 +80,18 @@ impl App {
         }
     }
 
+    /// Keeps what the edition advises, where it differs from before, so that it can be held against what happens.
+    async fn keep_advice(&self, edition: &Edition, day: Day) -> Result<(), HttpError> {
+        let plan = edition
+            .answers
+            .iter()
+            .find(|answer| answer.question == Key::Plan.name());
+        let Some(advice) = plan.and_then(|answer| advice_of(answer, day)) else {
+            return Ok(());
+        };
+        self.read(move |store| store.keep_advice(&advice)).await.map(drop)
+    }
+
     /// Works out an edition, if the latest is not of this state of the data; says how long that took.
     async fn renew(&self) -> Result<Option<Duration>, HttpError> {
         let now = self.now();
@@ -92,6 +104,7 @@ impl App {
         let begun = Instant::now();
         // Any key will do: an edition holds them all.
         let edition = self.ask_all(Question::new(Key::ALL[0], now, zone)).await?;
+        self.keep_advice(&edition, day).await?;
         self.editions().publish(Standing {
             edition: Arc::new(edition),
             state,

@@ -12,12 +12,12 @@ mod story;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use arrow::array::{Array, AsArray};
-use longplay_domain::{Also, Claim, Day, Evidence, Mark};
+use longplay_domain::{Advice, Also, Claim, Day, Evidence, Mark};
 use longplay_store::{Column, Store, StoreError, Verdict, backup, check, restore};
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 6] = [
+const SAMPLES: [(&str, &[u8], bool); 7] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -36,7 +36,23 @@ const SAMPLES: [(&str, &[u8], bool); 6] = [
     ),
     ("v2", include_bytes!("formats/v2-journal-3.tar.zst"), true),
     ("v3", include_bytes!("formats/v3.tar.zst"), true),
+    (ADVISED, include_bytes!("formats/v4.tar.zst"), true),
 ];
+
+/// The sample that holds an advice.
+const ADVISED: &str = "v4";
+
+fn advice() -> Advice {
+    Advice {
+        given_on: Day::parse("2024-05-30").unwrap(),
+        topic: Some("repair".to_owned()),
+        format: None,
+        channel: Some("newsletter".to_owned()),
+        p_best: 0.75,
+        rate: 2.5,
+        is_per_hour: true,
+    }
+}
 
 /// The same claims with what later releases can be told as well.
 fn full_claim(number: u32) -> Claim {
@@ -115,6 +131,8 @@ fn verify(name: &str, data: &Path, (key, events, people): &(String, u64, u64), c
         store.goals().unwrap().iter().any(|goal| goal.name == "talked"),
         "{name}"
     );
+    let advised = if name == ADVISED { vec![advice()] } else { Vec::new() };
+    assert_eq!(store.advice().unwrap(), advised, "{name}");
     let verdicts = store.accept(claims, NOW).unwrap().verdicts;
     assert!(
         verdicts.iter().all(|verdict| *verdict == Verdict::Duplicate),
@@ -177,6 +195,7 @@ fn write_a_sample_of_this_format() {
     fs::create_dir_all(&place).unwrap();
     let store = Store::open(&place.join("data"), NOW).unwrap();
     let key = tell(&store, full_claim);
+    assert!(store.keep_advice(&advice()).unwrap());
     let totals = store.totals().unwrap();
     fs::write(
         place.join("told.txt"),

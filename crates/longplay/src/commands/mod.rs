@@ -12,6 +12,7 @@ mod ideal;
 mod import;
 mod key;
 mod person;
+mod plan;
 mod regular;
 mod restore;
 mod retention;
@@ -31,6 +32,7 @@ pub enum Command {
     Goal(goal::Args),
     Ideal(ideal::Args),
     Segment(segment::Args),
+    Plan(plan::Args),
     Act(act::Args),
     Regular(regular::Args),
     Export(export::Args),
@@ -54,6 +56,7 @@ impl Command {
             Self::Goal(args) => goal::run(args, config),
             Self::Ideal(args) => ideal::run(&args, config),
             Self::Segment(args) => segment::run(&args, config),
+            Self::Plan(args) => plan::run(&args, config),
             Self::Act(args) => act::run(&args, config),
             Self::Regular(args) => regular::run(&args, config),
             Self::Export(args) => export::run(&args, config),

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 45] = [
+const COMMANDS: [&[&str]; 48] = [
     &[],
     &["serve"],
     &["demo"],
@@ -45,6 +45,9 @@ const COMMANDS: [&[&str]; 45] = [
     &["person", "export"],
     &["person", "erase"],
     &["person", "link"],
+    &["plan"],
+    &["plan", "keep"],
+    &["plan", "list"],
     &["retention"],
     &["token"],
     &["token", "create"],

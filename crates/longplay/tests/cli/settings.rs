@@ -230,3 +230,11 @@ fn the_owner_chooses_who_is_a_regular() {
     assert_eq!(done.code, 2);
     assert!(done.err.contains("6-of-12-months"), "{}", done.err);
 }
+
+#[test]
+fn advice_is_kept_once_there_is_some() {
+    let workspace = Workspace::with_events();
+    let kept = workspace.json(&["plan", "keep", "--json"]);
+    assert_eq!(kept, json!({ "kept": false, "advice": null }));
+    assert_eq!(workspace.json(&["plan", "list", "--json"]), json!({ "advice": [] }));
+}

@@ -1,6 +1,7 @@
 //! One fold a file: what is kept of each person for the questions.
 
 mod ages;
+mod buyers;
 mod cohorts;
 mod conversions;
 mod delays;
@@ -26,6 +27,7 @@ use longplay_store::Code;
 use crate::pass::Arrival;
 
 pub use ages::{Ages, Triangle};
+pub use buyers::Buyers;
 pub use cohorts::{Cohort, Cohorts, WINDOW_DAYS};
 pub use conversions::Conversions;
 pub use delays::{Delay, Delays};

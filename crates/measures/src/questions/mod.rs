@@ -10,8 +10,11 @@ mod goals;
 mod hits;
 mod ladder;
 mod lift;
+mod plan;
 mod returns;
 mod scopes;
+
+pub use plan::advice_of;
 
 use crate::{
     answer::Answer,
@@ -31,6 +34,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Durability => durability::PARTS,
         Key::Credit => credit::PARTS,
         Key::Fit => fit::PARTS,
+        Key::Plan => plan::PARTS,
     }
 }
 
@@ -45,5 +49,6 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Durability => durability::answer(question, ground, evidence),
         Key::Credit => credit::answer(question, ground, evidence),
         Key::Fit => fit::answer(question, ground, evidence),
+        Key::Plan => plan::answer(question, ground, evidence),
     }
 }

@@ -244,6 +244,17 @@ impl Response {
         })
     }
 
+    /// What is lost per hour on average by choosing `chosen` where another arm is truly better.
+    pub fn expected_regret(&self, arms: &[Vec<usize>], chosen: &[usize], bootstrap: Bootstrap) -> f64 {
+        let lost = |round: usize| {
+            let effects = self.draw(&mut Draws::new(bootstrap.seed, round as u64));
+            let rate = |arm: &[usize]| self.log_rate(arm, &effects).exp();
+            let best = arms.iter().map(|arm| rate(arm)).fold(0.0, f64::max);
+            (best - rate(chosen)).max(0.0)
+        };
+        (0..bootstrap.count).map(lost).sum::<f64>() / bootstrap.count.max(1) as f64
+    }
+
     /// Arms by what they bring, each with the chance of being truly first: Thompson's shares.
     pub fn rank(&self, arms: &[Vec<usize>], bootstrap: Bootstrap) -> Vec<Ranked> {
         let means: Vec<f64> = arms.iter().map(|arm| self.log_rate(arm, &self.effects).exp()).collect();
@@ -314,6 +325,9 @@ mod tests {
             ranked[0].index < 2 && ranked[0].p_first + ranked[1].p_first > 0.99,
             "{ranked:?}"
         );
+        let regret = |chosen: &[usize]| fit.expected_regret(&arms, chosen, Bootstrap::default());
+        let gap = f64::exp(1.8) - f64::exp(0.2);
+        assert!(regret(&arms[ranked[0].index]) < 0.5 && (regret(&[2, 0]) - gap).abs() < 1.5);
         let best = fit.rate(&[0, 0], 0.9, Bootstrap::default()).unwrap();
         assert!(best.low < f64::exp(1.8) && f64::exp(1.8) < best.high, "{best:?}");
     }

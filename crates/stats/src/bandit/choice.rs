@@ -120,6 +120,16 @@ pub struct Plan {
     pub shares: Vec<f64>,
 }
 
+/// How much of the next tries should go to arms other than the first: what is unsure, within bounds; nothing where there
+/// is no other.
+pub fn explore_share(p_first_is_best: f64, arms: usize) -> f64 {
+    if arms <= 1 {
+        0.0
+    } else {
+        (1.0 - p_first_is_best).clamp(EXPLORE_LEAST, EXPLORE_MOST)
+    }
+}
+
 /// A plan over the arms; `None` without a proper arm.
 pub fn plan(arms: &[Arm]) -> Option<Plan> {
     let chances = p_best(arms);
@@ -128,11 +138,7 @@ pub fn plan(arms: &[Arm]) -> Option<Plan> {
     }
     let first = (0..arms.len()).max_by(|&i, &j| arms[i].mean().total_cmp(&arms[j].mean()).then(j.cmp(&i)))?;
     let sure = chances[first];
-    let explore = if arms.len() == 1 {
-        0.0
-    } else {
-        (1.0 - sure).clamp(EXPLORE_LEAST, EXPLORE_MOST)
-    };
+    let explore = explore_share(sure, arms.len());
     let rest = 1.0 - sure;
     let share = |index: usize| {
         if index == first {

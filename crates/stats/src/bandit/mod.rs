@@ -8,6 +8,6 @@ pub mod gradient;
 pub mod response;
 
 pub use arms::{Effort, Response as ArmResponse};
-pub use choice::{Arm, Plan, expected_loss, p_best, p_greater, plan};
+pub use choice::{Arm, Plan, expected_loss, explore_share, p_best, p_greater, plan};
 pub use gradient::knowledge_gradient;
 pub use response::{delayed_rate, maturity_sum};

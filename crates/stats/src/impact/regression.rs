@@ -1,6 +1,6 @@
 //! Ordinary least squares, by the normal equations of standardised columns.
 
-use crate::linear;
+use crate::{Estimate, linear, special::student};
 
 /// A fitted regression; the first column given is whatever the caller put there, usually ones.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Regression {
     pub deviation: f64,
     /// (XᵀX)⁻¹.
     inverse: Vec<Vec<f64>>,
+    /// How many rows it rests on.
+    rows: usize,
 }
 
 /// Regresses y on rows of x. `None` when there are not more rows than columns or the columns say the same.
@@ -79,6 +81,7 @@ pub fn regress(rows: &[Vec<f64>], y: &[f64]) -> Option<Regression> {
         coefficients,
         deviation: (squares / (rows.len() - columns) as f64).sqrt(),
         inverse,
+        rows: rows.len(),
     })
 }
 
@@ -97,6 +100,19 @@ impl Regression {
         self.deviation * self.inverse[column][column].max(0.0).sqrt()
     }
 
+    /// A coefficient with its interval, by Student's t.
+    pub fn estimate(&self, column: usize, level: f64) -> Estimate {
+        let (value, n) = (self.coefficients[column], self.rows);
+        let half = student::two_sided(level, (n - self.coefficients.len()) as f64) * self.error(column);
+        Estimate {
+            value,
+            low: value - half,
+            high: value + half,
+            n: n as u64,
+            level,
+        }
+    }
+
     /// Standard error of the mean of new observations at these rows about its prediction: noise and coefficients.
     pub fn error_of_mean(&self, rows: &[Vec<f64>]) -> f64 {
         let count = rows.len() as f64;
@@ -106,5 +122,23 @@ impl Regression {
             .collect();
         let spread: f64 = (0..columns).map(|i| mean[i] * dot(&self.inverse[i], &mean)).sum();
         self.deviation * (1.0 / count + spread.max(0.0)).sqrt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Anscombe's first quartet: slope 0.500091, standard error 0.117906, nine degrees of freedom.
+    #[test]
+    fn a_slope_has_the_interval_of_the_textbook() {
+        let x = [10.0, 8.0, 13.0, 9.0, 11.0, 14.0, 6.0, 4.0, 12.0, 7.0, 5.0];
+        let y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68];
+        let rows: Vec<Vec<f64>> = x.iter().map(|&x| vec![1.0, x]).collect();
+        let slope = regress(&rows, &y).unwrap().estimate(1, 0.9);
+        assert!((slope.value - 0.500_091).abs() < 1e-6);
+        let half = 1.833_113 * 0.117_906;
+        assert!((slope.high - slope.value - half).abs() < 1e-5 && (slope.value - slope.low - half).abs() < 1e-5);
+        assert_eq!(slope.n, 11);
     }
 }

@@ -8,10 +8,11 @@ use crate::error::{Context, Result};
 const DOING: &str = "take a name out of the registry";
 
 /// Texts that may name somebody, each with the columns of its row.
-const PLACES: [(&str, &[&str]); 3] = [
+const PLACES: [(&str, &[&str]); 4] = [
     ("piece", &["title", "url", "topics"]),
     ("import", &["path"]),
     ("link", &["why"]),
+    ("advice", &["topic"]),
 ];
 
 pub fn remove(transaction: &Transaction<'_>, handles: &[Handle]) -> Result<()> {

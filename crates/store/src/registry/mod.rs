@@ -2,6 +2,7 @@
 //!
 //! Migrations are the numbered `.sql` files, applied in one transaction each; `PRAGMA user_version` tells how far.
 
+mod advice;
 mod erasures;
 mod goals;
 mod imports;
@@ -32,7 +33,7 @@ pub use keys::KeyInfo;
 pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 3;
+pub const FORMAT: i64 = 4;
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
@@ -69,6 +70,11 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
     if found < 3 {
         transaction
             .execute_batch(include_str!("0003_forgetting.sql"))
+            .doing(doing)?;
+    }
+    if found < 4 {
+        transaction
+            .execute_batch(include_str!("0004_advice.sql"))
             .doing(doing)?;
     }
     if found < FORMAT {
