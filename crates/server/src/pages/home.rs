@@ -39,8 +39,12 @@ fn as_of(answer: &Answer) -> String {
 
 impl HomePage {
     /// What an empty page will answer, and what each answer needs.
-    fn promises(&self) -> [(&'static str, &'static str); 3] {
+    fn promises(&self) -> [(&'static str, &'static str); 4] {
         [
+            (
+                asks("ladder"),
+                "Needs who came and when, for a few weeks; then it knows your regulars.",
+            ),
             (
                 asks("returns"),
                 "Needs who came and when: an event log, newsletter opens, shop orders.",

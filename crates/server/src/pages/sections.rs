@@ -11,8 +11,12 @@ use super::tile::{self, Tile};
 use super::words;
 use crate::pages::exhibit::Exhibit;
 
+mod credit;
+mod fit;
 mod goals;
 mod hits;
+mod ladder;
+mod parts;
 mod returns;
 
 /// How pieces are called: their titles by id.
@@ -40,6 +44,8 @@ pub struct Section {
     pub key: &'static str,
     /// The question as the owner asks it.
     pub asks: &'static str,
+    /// The same in a word or two.
+    pub place: &'static str,
     pub sentence: String,
     pub tiles: Vec<Tile>,
     pub exhibits: Vec<Exhibit>,
@@ -59,12 +65,16 @@ impl Section {
             "returns" => returns::exhibits(answer),
             "goals" => goals::exhibits(answer, titles),
             "hits" => hits::exhibits(answer, titles),
+            "ladder" => ladder::exhibits(answer),
+            "fit" => fit::exhibits(answer, titles),
+            "credit" => credit::exhibits(answer, titles),
             _ => Vec::new(),
         };
         let name = answer.method.strip_prefix("/methods/").unwrap_or_default();
         Self {
             key: answer.question,
             asks: asks(answer.question),
+            place: place(answer.question),
             sentence: answer.sentence.clone(),
             tiles: tile::tiles(answer, TILES_MAX),
             exhibits,
@@ -79,14 +89,35 @@ impl Section {
 /// The question of a key in the owner's words (design §1).
 pub fn asks(question: &str) -> &'static str {
     match question {
-        "ladder" => "How close are they to us?",
+        "hits" => "Which pieces got an unusual number of hits, and how rare is that?",
+        "fit" => "Did they attract the right people?",
         "returns" => "Did they come back?",
+        "ladder" => "How close are they to us?",
         "goals" => "Did they do what we wanted, and how long did it take?",
         "credit" => "Which pieces led there?",
-        "hits" => "Which pieces got an unusual number of hits, and how rare is that?",
         "lift" => "Did the hit grow the business?",
-        "durability" => "A lasting catalogue, or a one-hit wonder?",
-        "fit" => "Did this piece attract the right people?",
+        "durability" => "Beatles or one-hit wonder?",
+        "plan" => "What should we publish next?",
+        "talk" => "Who should we talk to today?",
+        "audit" => "How did the audience and the buyers change?",
+        _ => "",
+    }
+}
+
+/// The same in a word or two, for the row of links to the sections.
+fn place(question: &str) -> &'static str {
+    match question {
+        "hits" => "Hits",
+        "fit" => "Right people",
+        "returns" => "Came back",
+        "ladder" => "Regulars",
+        "goals" => "Goals",
+        "credit" => "Credit",
+        "lift" => "After the hit",
+        "durability" => "Durability",
+        "plan" => "Plan",
+        "talk" => "Talk",
+        "audit" => "Audit",
         _ => "",
     }
 }

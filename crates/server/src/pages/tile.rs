@@ -114,6 +114,9 @@ pub fn label(key: &str) -> String {
         return format!("Revenue in {currency}");
     }
     match key {
+        "index" => "Durability, from 0 to 1".to_owned(),
+        "n_eff" => "Pieces that carry the audience".to_owned(),
+        "median_return_days" => "Half of all come back within".to_owned(),
         "spikes" => "Unusual stretches of days".to_owned(),
         "rarity_pieces" => "Pieces that ever had one".to_owned(),
         "fit_share" => "People you want, of those known".to_owned(),
