@@ -1,6 +1,6 @@
 """Does Longplay say what the written meanings say? Random audiences, the lake, readers beside writers, and bad input.
 
-    python run.py --longplay target/debug/longplay [--seeds FROM TO] [--only agreement|bulk|concurrency|bad_input] [--keep]
+    python run.py --longplay target/debug/longplay [--seeds FROM TO] [--only agreement|bulk|concurrency|bad_input|cookbook] [--keep]
 
 Needs duckdb 1.4.4 with its ducklake and sqlite extensions from PyPI; `cargo xtask test independent` brings them.
 """
@@ -18,6 +18,7 @@ import agreement
 import bad_input
 import bulk
 import concurrency
+import cookbook
 
 SEEDS = (0, 48)
 
@@ -78,11 +79,25 @@ def run_bad_input(arguments, tally):
                 tally(name, f"{type(error).__name__}: {error}")
 
 
+def run_cookbook(arguments, tally):
+    with tempfile.TemporaryDirectory(prefix="longplay-cookbook-") as folder:
+        cookbook.run(arguments.longplay, folder, tally, cookbook.wants_update())
+
+
+STEPS = {
+    "agreement": run_agreement,
+    "bulk": run_bulk,
+    "concurrency": run_concurrency,
+    "bad_input": run_bad_input,
+    "cookbook": run_cookbook,
+}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--longplay", required=True, type=Path)
     parser.add_argument("--seeds", nargs=2, type=int, default=SEEDS)
-    parser.add_argument("--only", choices=["agreement", "bulk", "concurrency", "bad_input"])
+    parser.add_argument("--only", choices=STEPS)
     parser.add_argument("--keep", action="store_true", help="keep the data directories of the seeds")
     arguments = parser.parse_args()
     arguments.longplay = arguments.longplay.resolve()
@@ -93,7 +108,7 @@ def main():
         if wrong:
             print(f"FAILED {name}: {wrong}", flush=True)
 
-    for name, step in [("agreement", run_agreement), ("bulk", run_bulk), ("concurrency", run_concurrency), ("bad_input", run_bad_input)]:
+    for name, step in STEPS.items():
         if arguments.only in (None, name):
             start = time.monotonic()
             print(f"{name} …", flush=True)
