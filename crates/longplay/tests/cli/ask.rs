@@ -17,7 +17,7 @@ fn the_answer_has_the_keys_programs_rely_on() {
     assert_eq!(answer["level"], 0.9);
     let figures = answer["figures"].as_array().unwrap();
     let expected = [
-        "count", "high", "key", "low", "n", "ready_on", "scope", "state", "unit", "value",
+        "count", "grade", "high", "key", "low", "n", "ready_on", "scope", "state", "unit", "value",
     ];
     assert_eq!(keys(&figures[0]), expected);
     let figure = |key: &str| {

@@ -141,7 +141,7 @@ async fn what_cannot_be_read_is_refused_with_what_to_write() {
         ("to=", "`to` must be a day"),
         (
             "by=colour",
-            "`by` must be one of piece, channel, topic, week; it is `colour`.",
+            "`by` must be one of piece, channel, topic, week, source, campaign; it is `colour`.",
         ),
         (
             "level=90",
