@@ -7,8 +7,8 @@ use longplay_store::Columns;
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Buyers, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Outcomes, Purchases, Reach, Recent,
-        Recurrence, Regulars, Revenue, Rungs,
+        Ages, Buyers, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes, Purchases, Reach,
+        Recent, Recurrence, Regulars, Revenue, Rungs,
     },
     pass::{Fold, Life},
     question::Question,
@@ -109,6 +109,8 @@ evidence! {
     Conversions => conversions: Conversions,
     /// Purchases less refunds.
     Revenue => revenue: Revenue,
+    /// Who was active, kept and worth what, by cohort and period.
+    Ledgers => ledgers: Ledgers,
     /// How customers bought, condensed.
     Purchases => purchases: Purchases,
     /// Distinct people a day, by piece and channel.
@@ -164,6 +166,12 @@ impl Begin for Conversions {
 impl Begin for Revenue {
     fn begin(_: &Question, _: &Ground) -> Self {
         Self::default()
+    }
+}
+
+impl Begin for Ledgers {
+    fn begin(question: &Question, _: &Ground) -> Self {
+        Self::new(question.today(), question.period)
     }
 }
 

@@ -20,10 +20,11 @@ pub enum Key {
     Credit,
     Fit,
     Plan,
+    Audit,
 }
 
 impl Key {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Ladder,
         Self::Returns,
         Self::Goals,
@@ -33,6 +34,7 @@ impl Key {
         Self::Lift,
         Self::Durability,
         Self::Plan,
+        Self::Audit,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Key {
             Self::Credit => "credit",
             Self::Fit => "fit",
             Self::Plan => "plan",
+            Self::Audit => "audit",
         }
     }
 

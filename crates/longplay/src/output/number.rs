@@ -24,7 +24,7 @@ fn bare(value: f64, unit: &str) -> String {
     match unit {
         "share" => format!("{:.1}", value * 100.0),
         "per_1000" => format!("{value:.1}"),
-        "index" => format!("{value:.2}"),
+        "index" | "gini" => format!("{value:.2}"),
         currency if is_currency(currency) => {
             let cents = (value * 100.0).round() as i64;
             let sign = if cents < 0 { "-" } else { "" };
@@ -39,7 +39,7 @@ fn suffix(unit: &str) -> String {
     match unit {
         "share" => " %".to_owned(),
         "per_1000" => " per 1,000".to_owned(),
-        "people" | "pieces" | "index" => String::new(),
+        "people" | "pieces" | "index" | "gini" => String::new(),
         unit => format!(" {unit}"),
     }
 }

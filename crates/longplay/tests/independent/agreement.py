@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 import audience
+import audits
 import catalogue
 import jeffreys
 import ladder
@@ -180,6 +181,7 @@ class Case:
                 self.compare_lags(f"ask {key} {about}", answer)
         self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
         self.figures += ladder.compare(self, about, [*view, *options], by, level, expect)
+        self.figures += audits.compare(self, about, [*view, *options], expect)
         self.ask_credit(about, [*view, *options, "--by", by, "--level", str(level)], by)
         if period == (None, None):
             wanted = self.plain.recurrence()

@@ -4,10 +4,10 @@
 //! where a customer begins; what they spent on it says nothing about their repeat orders and is not kept. Currencies never
 //! meet.
 
-use longplay_domain::{Act, Day, Period};
-use longplay_store::{Code, Column, Columns, NONE};
+use longplay_domain::{Day, Period};
+use longplay_store::{Code, Columns};
 
-use super::Runs;
+use super::{PurchaseDays, Runs};
 use crate::pass::{Fold, Life};
 
 /// Customers with the same history in one currency.
@@ -96,8 +96,7 @@ pub struct Purchases {
     today: Day,
     period: Period,
     currencies: Vec<(Code, Customers)>,
-    /// One person's purchases.
-    bought: Vec<(Code, Day, i64)>,
+    own: PurchaseDays,
 }
 
 impl Purchases {
@@ -106,7 +105,7 @@ impl Purchases {
             today,
             period,
             currencies: Vec::new(),
-            bought: Vec::new(),
+            own: PurchaseDays::default(),
         }
     }
 
@@ -125,46 +124,32 @@ fn customers(currencies: &mut Vec<(Code, Customers)>, currency: Code) -> &mut Cu
     &mut currencies[index].1
 }
 
-/// The history in one currency, from its purchases in order of days.
-fn history(bought: &[(Code, Day, i64)], today: Day) -> Purchasing {
-    let (first, last) = (bought[0].1, bought[bought.len() - 1].1);
-    let repeats = bought.chunk_by(|one, other| one.1 == other.1).count() - 1;
-    let later = bought.iter().filter(|&&(_, day, _)| day > first);
+/// The history in one currency, from its days in order.
+fn history(days: &[(Day, u64)], today: Day) -> Purchasing {
+    let (first, last) = (days[0].0, days[days.len() - 1].0);
     Purchasing {
-        x: repeats as u32,
+        x: days.len() as u32 - 1,
         t_x: last.since(first),
         t: today.since(first),
-        repeat_minor: later
-            .map(|&(_, _, minor)| minor.max(0) as u64)
-            .fold(0, u64::saturating_add),
+        repeat_minor: days[1..].iter().map(|&(_, minor)| minor).fold(0, u64::saturating_add),
         people: 1,
     }
 }
 
 impl Fold for Purchases {
     fn columns(&self) -> Columns {
-        Columns::of(&[Column::ValueMinor, Column::Currency])
+        PurchaseDays::columns()
     }
 
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
-        let acts = life.history.acts;
-        if !acts.contains(&Act::Purchased.code()) || life.arrival.is_none_or(|arrival| !self.period.holds(arrival.day))
-        {
+        if life.arrival.is_none_or(|arrival| !self.period.holds(arrival.day)) {
             return;
         }
-        self.bought.clear();
-        for (event, &act) in acts.iter().enumerate() {
-            let currency = life.history.codes(Column::Currency)[event];
-            if act == Act::Purchased.code() && currency != NONE {
-                self.bought
-                    .push((currency, life.days[event], life.history.values[event]));
-            }
-        }
-        self.bought.sort_unstable();
-        for bought in self.bought.chunk_by(|one, other| one.0 == other.0) {
-            customers(&mut self.currencies, bought[0].0).add(history(bought, self.today));
-        }
+        let (currencies, today) = (&mut self.currencies, self.today);
+        self.own.each(life, |currency, days| {
+            customers(currencies, currency).add(history(days, today))
+        });
     }
 
     fn merge(&mut self, other: Self) {
@@ -185,14 +170,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_orders_of_a_day_are_one_and_the_first_day_is_not_a_repeat() {
-        let bought = [
-            (1, Day(10), 500),
-            (1, Day(10), 700),
-            (1, Day(15), 100),
-            (1, Day(15), 250),
-            (1, Day(40), 300),
-        ];
+    fn the_first_day_is_not_a_repeat() {
+        let bought = [(Day(10), 1_200), (Day(15), 350), (Day(40), 300)];
         let found = history(&bought, Day(50));
         assert_eq!((found.x, found.t_x, found.t, found.repeat_minor), (2, 30, 40, 650));
         assert_eq!(Purchasing::unpacked(found.packed(), 1), found);

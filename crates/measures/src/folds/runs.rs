@@ -32,6 +32,11 @@ impl<K: radsort::Key + Ord + Copy> Runs<K> {
         }
     }
 
+    /// The same key many times.
+    pub fn add_many(&mut self, key: K, count: u32) {
+        self.counts = merged(std::mem::take(&mut self.counts), std::iter::once((key, count)));
+    }
+
     pub fn merge(&mut self, mut other: Self) {
         self.condense();
         other.condense();
@@ -87,7 +92,7 @@ mod tests {
             let cut = cut.min(keys.len());
             let (mut one, mut other) = (Runs::default(), Runs::default());
             keys[..cut].iter().for_each(|&key| one.add(key));
-            keys[cut..].iter().for_each(|&key| other.add(key));
+            keys[cut..].iter().for_each(|&key| if key % 2 == 0 { other.add(key) } else { other.add_many(key, 1) });
             one.merge(other);
             one.finish();
             let mut wanted = std::collections::BTreeMap::new();

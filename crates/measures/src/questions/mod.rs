@@ -3,6 +3,7 @@
 //! Each has `PARTS`, the evidence it reads, and `answer`, which makes an answer of it. A new question is a file here, a
 //! key in `question.rs`, and its two lines below.
 
+mod audit;
 mod credit;
 mod durability;
 mod fit;
@@ -35,6 +36,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Credit => credit::PARTS,
         Key::Fit => fit::PARTS,
         Key::Plan => plan::PARTS,
+        Key::Audit => audit::PARTS,
     }
 }
 
@@ -50,5 +52,6 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Credit => credit::answer(question, ground, evidence),
         Key::Fit => fit::answer(question, ground, evidence),
         Key::Plan => plan::answer(question, ground, evidence),
+        Key::Audit => audit::answer(question, ground, evidence),
     }
 }

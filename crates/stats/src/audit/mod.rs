@@ -7,6 +7,8 @@
 
 pub mod commitment;
 pub mod lenses;
+pub mod spread;
 
 pub use commitment::{commitment, gravity};
 pub use lenses::{Change, Deed, PeriodTotals, between, by_cohort, by_period, cohort_activity, share_of_top};
+pub use spread::Spread;
