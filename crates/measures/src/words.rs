@@ -92,13 +92,13 @@ impl Share {
     }
 }
 
-/// Two significant digits for multiples: `14`, `2.3`.
+/// Two significant digits for multiples: `14`, `2.3`, and `5` instead of `5.0`.
 pub fn times(ratio: f64) -> String {
-    if ratio >= 10.0 {
-        count(ratio.round() as u64)
-    } else {
-        format!("{:.1}", (ratio * 10.0).round() / 10.0)
+    if ratio >= 9.95 {
+        return count(ratio.round() as u64);
     }
+    let text = format!("{ratio:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
 #[cfg(test)]
@@ -113,6 +113,7 @@ mod tests {
         assert_eq!(day(Day::parse("2026-03-03").unwrap()), "3 March 2026");
         assert_eq!(times(14.4), "14");
         assert_eq!(times(2.34), "2.3");
+        assert_eq!((times(4.96), times(9.96)), ("5".to_owned(), "10".to_owned()));
     }
 
     #[test]

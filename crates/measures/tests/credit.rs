@@ -147,7 +147,7 @@ fn every_method_gives_what_was_worked_out_by_hand() {
     let answer = ask(&question(By::Piece), &store).unwrap();
     assert_eq!(
         answer.sentence,
-        "The methods disagree: *letter* gets between 10 and 30 of your 35 sales. Last touch flatters *page*. What came \
+        "The methods disagree: “letter” gets between 10 and 30 of your 35 sales. Last touch flatters “page”. What came \
          before 5 of them is not known."
     );
 }
@@ -229,7 +229,7 @@ fn the_goal_itself_is_a_touch_when_it_says_where_it_happened() {
     assert_eq!(credit(&downloads, "last", By::Piece, [Some("guide")]), [30.0]);
     assert_eq!(
         downloads.sentence,
-        "*guide* is all that can be seen before 30 of your 30 downloads, so every method gives it those."
+        "“guide” is all that can be seen before 30 of your 30 downloads, so every method gives it those."
     );
     let sales = of("purchase").unwrap();
     assert_eq!(figure(&sales, "coverage", By::Piece, None).count, 0);

@@ -4,7 +4,8 @@
 //! ln(1 + count); its level is the median of the last 56 unflagged days, plus a shrunk weekday effect, its spread a
 //! robust deviation kept between .10 and .35. A day is flagged when it lies 3.5 spreads above and at least doubles the
 //! base. Below a median of 20 a day the logarithm of a count is too lumpy for that, and the upper tail of a negative
-//! binomial decides instead. Flagged days never enter the history; 21 in a row are no spike but a new level.
+//! binomial decides instead. Flagged days never enter the history; 21 in a row are a new level, and those of them that
+//! stand out from it as well remain the spike that brought it.
 //!
 //! False alarms, counted on seeded weekly-seasonal series in which nothing happens (`tests/spike_false_alarms.rs`):
 //! fewer than one false episode a year of daily data, for Poisson counts, negative binomial counts with 20 % or 30 %
@@ -129,7 +130,7 @@ pub struct LevelShift {
 pub struct Scan {
     /// One per day given; `None` while the history is too short, or for a day that was not measured.
     pub days: Vec<Option<DayVerdict>>,
-    /// In order of time. Days that became a level shift are in no episode.
+    /// In order of time. Days that became a level shift are in no episode, but for those that stand out from the new level, too.
     pub episodes: Vec<Episode>,
     /// Lasting new levels, in order of time.
     pub shifts: Vec<LevelShift>,
@@ -191,7 +192,9 @@ impl SpikeDetector {
                     in_a_row += 1;
                     if in_a_row == self.shift_days {
                         let run = flagged.split_off(flagged.len() - in_a_row);
-                        scan.shifts.push(shift(&run));
+                        let shift = shift(&run);
+                        flagged.extend(run.iter().filter(|flag| self.towers(flag, shift.after)));
+                        scan.shifts.push(shift);
                         history.replace(run.iter().map(|flag| flag.remembered));
                         in_a_row = 0;
                     }
@@ -225,6 +228,13 @@ impl SpikeDetector {
             chance,
             flagged: stands_out && value >= self.ratio * base,
         })
+    }
+
+    /// Whether a day of a level shift stands out from the new level, too: a hit that left more people behind than there were
+    /// before is still a hit. The new level's own spread is not known yet, so it is taken as large as a spread may be.
+    fn towers(&self, flag: &Flagged, after: f64) -> bool {
+        let above = flag.remembered.log - after.ln_1p();
+        above >= self.z * self.spread_ceiling && flag.value >= self.ratio * after
     }
 
     fn episodes(&self, flagged: &[Flagged]) -> Vec<Episode> {

@@ -116,12 +116,12 @@ fn flattered(credited: &[Credited], labels: usize, all: u64) -> Option<usize> {
 /// How a label stands in a sentence.
 fn shown(by: By, label: &str, ground: &Ground) -> String {
     match by {
-        By::Piece => format!("*{}*", ground.title(label)),
+        By::Piece => format!("“{}”", ground.title(label)),
         By::Week => match Day::parse(label) {
             Some(monday) => format!("the week of {}", words::day(monday)),
             None => label.to_owned(),
         },
-        _ => format!("*{label}*"),
+        _ => format!("“{label}”"),
     }
 }
 

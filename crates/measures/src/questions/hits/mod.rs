@@ -43,6 +43,15 @@ pub struct Hit {
     peak: f64,
     base: f64,
     z: f64,
+    unit: &'static str,
+}
+
+impl Hit {
+    /// How far the peak rose above what was usual, on the scale of the detector but not in its spreads: where hardly anybody
+    /// comes the spread is at its floor, and five people would outrank five thousand.
+    fn rise(&self) -> f64 {
+        self.peak.ln_1p() - self.base.ln_1p()
+    }
 }
 
 /// What watching found.
@@ -69,10 +78,16 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         .hits
         .sort_by(|a, b| b.peak_day.cmp(&a.peak_day).then_with(|| b.z.total_cmp(&a.z)));
     watch.series.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // Today is in no series, but who came today came: it is too early, not empty.
+    let today = question.today();
+    let is_empty = channels.is_empty() && evidence.reach().cells().is_empty();
+    if channels.is_empty() && !is_empty {
+        watch.first_ready = Some(today.plus(HISTORY_DAYS + 1));
+    }
     let mut answer = ground.blank(question);
     answer.figures = figures(question, &watch);
     answer.rows = watch.hits.iter().map(|hit| row(ground, hit)).collect();
-    answer.sentence = sentence(question, ground, &watch, channels.is_empty());
+    answer.sentence = sentence(question, ground, &watch, is_empty);
     answer.cautions = cautions(&channels, &watch);
     answer.series = watch
         .series
@@ -157,6 +172,7 @@ fn hit(channel: &Channel, piece: Option<String>, is_channel_wide: bool, daily: &
         peak: episode.peak,
         base: episode.base,
         z: episode.z,
+        unit: channel.unit(),
     }
 }
 
@@ -253,37 +269,13 @@ fn sentence(question: &Question, ground: &Ground, watch: &Watch, is_empty: bool)
             None => "Too early to tell what is usual: that takes 28 days with something on them.".to_owned(),
         };
     }
-    let Some(biggest) = watch.hits.iter().max_by(|a, b| a.z.total_cmp(&b.z)) else {
+    let Some(biggest) = watch.hits.iter().max_by(|a, b| a.rise().total_cmp(&b.rise())) else {
         return format!(
             "No day was unusual among the {} that could be judged. That is normal.",
             words::count(watch.judged_days)
         );
     };
-    let name = match (&biggest.piece, &biggest.channel) {
-        (Some(piece), _) => format!("“{}”", ground.title(piece)),
-        (None, Some(channel)) => format!("The channel {channel}"),
-        (None, None) => "Your audience".to_owned(),
-    };
-    let whole = if biggest.is_channel_wide && biggest.piece.is_some() {
-        "the channel's "
-    } else {
-        "its "
-    };
-    let had = if biggest.is_channel_wide && biggest.piece.is_some() {
-        "led a day of"
-    } else {
-        "had"
-    };
-    let ratio = if biggest.base > 0.0 {
-        biggest.peak / biggest.base
-    } else {
-        biggest.peak
-    };
-    let times = words::times(ratio);
-    let first = format!(
-        "{name} {had} about {times} times {whole}usual on {}.",
-        words::day(biggest.peak_day)
-    );
+    let first = of_hit(ground, biggest);
     let others = watch.hits.len() - 1;
     match others {
         0 => format!(
@@ -293,6 +285,29 @@ fn sentence(question: &Question, ground: &Ground, watch: &Watch, is_empty: bool)
         1 => format!("{first} There was one other unusual stretch."),
         _ => format!("{first} There were {others} other unusual stretches."),
     }
+}
+
+fn of_hit(ground: &Ground, hit: &Hit) -> String {
+    let name = match (&hit.piece, &hit.channel) {
+        (Some(piece), _) => format!("“{}”", ground.title(piece)),
+        (None, Some(channel)) => format!("The channel {channel}"),
+        (None, None) => "Your audience".to_owned(),
+    };
+    let (had, whole, it) = if hit.is_channel_wide && hit.piece.is_some() {
+        ("led a day of", "the channel's", "the channel")
+    } else {
+        ("had", "its", "it")
+    };
+    let day = words::day(hit.peak_day);
+    if hit.base < 1.0 {
+        let peak = words::count(hit.peak.round() as u64);
+        return format!(
+            "{name} {had} {peak} {} on {day}, where {it} usually has next to none.",
+            hit.unit
+        );
+    }
+    let times = words::times(hit.peak / hit.base);
+    format!("{name} {had} about {times} times {whole} usual on {day}.")
 }
 
 fn cautions(channels: &[Channel], watch: &Watch) -> Vec<Caution> {

@@ -170,11 +170,14 @@ fn came_back(autopsy: &Autopsy) -> Option<String> {
     let beside = autopsy.crowd.as_ref()?.returned[TWENTY_EIGHT];
     let (hit, ordinary) = (hit_share(&beside)?, ordinary_share(&beside)?);
     beside.difference?;
-    let say = |share| words::Share::of(share, share, share).value();
+    let say = |share, none: &str| match share {
+        0.0 => none.to_owned(),
+        share => words::Share::of(share, share, share).value(),
+    };
     Some(format!(
         "{} of them came back within 28 days; of people of ordinary weeks, {}.",
-        say(hit),
-        say(ordinary)
+        say(hit, "None"),
+        say(ordinary, "none")
     ))
 }
 

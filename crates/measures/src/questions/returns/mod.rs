@@ -117,6 +117,9 @@ fn about_hit(question: &Question, ground: &Ground, cohorts: &[HitCohort]) -> Opt
     let cohort = cohorts.iter().find(|cohort| cohort.state == State::Known)?;
     let share = |group: &hit_cohorts::Group| {
         let share = group.share(question.level)?;
+        if group.returned == 0 {
+            return Some("none".to_owned());
+        }
         Some(words::Share::of(share.value, share.low, share.high).value())
     };
     let (hit, ordinary) = (share(&cohort.hit)?, share(&cohort.ordinary)?);

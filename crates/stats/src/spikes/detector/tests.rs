@@ -66,6 +66,27 @@ fn a_new_level_is_reported_once_and_becomes_the_base() {
     assert!(scan.days[159].unwrap().base > 180.0);
 }
 
+/// Who stays after a hit raises the level for good, and the hit was one all the same.
+#[test]
+fn a_hit_that_leaves_a_new_level_behind_is_still_told() {
+    let mut values = weekly(160);
+    values[80..].iter_mut().for_each(|value| *value *= 3.0);
+    (values[80], values[81]) = (6_000.0, 3_000.0);
+    let scan = SpikeDetector::default().scan(&series(values));
+    let [shift] = scan.shifts[..] else {
+        panic!("{:?}", scan.shifts)
+    };
+    assert_eq!((shift.start, shift.recognised), (80, 100));
+    let [episode] = scan.episodes[..] else {
+        panic!("{:?}", scan.episodes)
+    };
+    assert_eq!(
+        (episode.start, episode.end, episode.peak_day, episode.peak),
+        (80, 81, 80, 6_000.0)
+    );
+    assert!(episode.base < 110.0, "what was usual before: {}", episode.base);
+}
+
 #[test]
 fn days_not_measured_are_skipped_not_zero() {
     let whole = weekly(120);
