@@ -1,4 +1,4 @@
-//! What tests are made of: random audiences, tiny ones worked out by hand, and a clock that stands still.
+//! What tests are made of: random audiences, worlds with a known truth, tiny ones worked out by hand, and a clock that stands still.
 //!
 //! A dev-dependency only; `cargo xtask tidy` fails when anything that ships uses it. Everything is seeded and reads no clock.
 
@@ -8,6 +8,7 @@ mod clock;
 pub mod golden;
 mod random;
 mod row;
+pub mod worlds;
 
 pub use clock::FixedClock;
 pub use random::RandomAudience;

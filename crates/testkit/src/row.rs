@@ -1,6 +1,6 @@
 //! A row of Longplay's own event format, before anybody has judged it, and the two texts it can be written as.
 
-use longplay_domain::{Amount, Claim, Time, When};
+use longplay_domain::{Also, Amount, Claim, Mark, Time, When};
 use serde_json::{Map, Value};
 
 /// One row as a program would send it; blank or missing is `None`.
@@ -12,11 +12,37 @@ pub struct Row {
     pub id: Option<String>,
     pub piece: Option<String>,
     pub channel: Option<String>,
+    pub referrer: Option<String>,
+    pub source: Option<String>,
+    pub medium: Option<String>,
+    pub campaign: Option<String>,
+    pub country: Option<String>,
     pub value: Option<String>,
     pub currency: Option<String>,
+    /// A JSON object as text.
+    pub properties: Option<String>,
+    /// Other handles of the same person: a program can say so, a file has no column for it.
+    pub also: Vec<Also>,
+    /// Why it is left out of answers: a program can say so, a file has no column for it.
+    pub mark: Option<Mark>,
 }
 
-const COLUMNS: [&str; 8] = ["time", "person", "event", "id", "piece", "channel", "value", "currency"];
+const COLUMNS: [&str; 14] = [
+    "time",
+    "person",
+    "event",
+    "id",
+    "piece",
+    "channel",
+    "referrer",
+    "source",
+    "medium",
+    "campaign",
+    "country",
+    "value",
+    "currency",
+    "properties",
+];
 
 impl Row {
     pub fn new(time: Time, person: impl Into<String>, event: impl Into<String>) -> Self {
@@ -28,9 +54,22 @@ impl Row {
             id: None,
             piece: None,
             channel: None,
+            referrer: None,
+            source: None,
+            medium: None,
+            campaign: None,
+            country: None,
             value: None,
             currency: None,
+            properties: None,
+            also: Vec::new(),
+            mark: None,
         }
+    }
+
+    /// Whether a file can say all of it.
+    pub fn fits_a_file(&self) -> bool {
+        self.also.is_empty() && self.mark.is_none()
     }
 
     /// The claim a reader of this row must make.
@@ -38,29 +77,39 @@ impl Row {
         Claim {
             time: When::At(self.time),
             person: self.person.clone(),
+            also: self.also.clone(),
+            mark: self.mark,
             event: self.event.clone(),
             id: self.id.clone(),
             piece: self.piece.clone(),
             channel: self.channel.clone(),
+            referrer: self.referrer.clone(),
+            source: self.source.clone(),
+            medium: self.medium.clone(),
+            campaign: self.campaign.clone(),
+            country: self.country.clone(),
             value: self.value.clone().map_or(Amount::Missing, Amount::Decimal),
             currency: self.currency.clone(),
-            ..Claim::default()
+            properties: self.properties.clone().unwrap_or_default(),
         }
     }
 
-    fn cells(&self) -> [Option<String>; 8] {
-        let optional = [&self.id, &self.piece, &self.channel, &self.value, &self.currency].map(Clone::clone);
-        let [id, piece, channel, value, currency] = optional;
-        let (time, person, event) = (self.time.to_string(), self.person.clone(), self.event.clone());
+    fn cells(&self) -> [Option<String>; 14] {
         [
-            Some(time),
-            Some(person),
-            Some(event),
-            id,
-            piece,
-            channel,
-            value,
-            currency,
+            Some(self.time.to_string()),
+            Some(self.person.clone()),
+            Some(self.event.clone()),
+            self.id.clone(),
+            self.piece.clone(),
+            self.channel.clone(),
+            self.referrer.clone(),
+            self.source.clone(),
+            self.medium.clone(),
+            self.campaign.clone(),
+            self.country.clone(),
+            self.value.clone(),
+            self.currency.clone(),
+            self.properties.clone(),
         ]
     }
 }
@@ -79,7 +128,7 @@ pub fn to_csv(rows: &[Row]) -> String {
     line(COLUMNS.map(str::to_owned).to_vec()) + &body.collect::<String>()
 }
 
-fn quoted(cell: &str) -> String {
+pub(crate) fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
@@ -111,7 +160,7 @@ mod tests {
         let csv = to_csv(std::slice::from_ref(&row));
         assert_eq!(
             csv,
-            format!("time,person,event,id,piece,channel,value,currency\n{time},ada,viewed,,\"a, \"\"b\"\"\",,,\n")
+            format!("{}\n{time},ada,viewed,,\"a, \"\"b\"\"\",,,,,,,,,\n", COLUMNS.join(","))
         );
         let jsonl = to_jsonl(&[row]);
         assert_eq!(
