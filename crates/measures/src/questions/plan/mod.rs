@@ -284,11 +284,15 @@ fn cautions(tried: &[Tried], counted: &[&Tried], (effort, is_told): (&Effort, bo
     }
     let waiting = tried.iter().filter(|piece| !piece.counts()).count() as u64;
     if waiting > 0 {
-        let message = format!(
-            "{} of {} pieces are too young to be judged; they are listed and not counted.",
-            words::count(waiting),
-            words::count(tried.len() as u64)
-        );
+        let message = if tried.len() == 1 {
+            "The one piece there is, is too young to be judged; it is listed and not counted.".to_owned()
+        } else {
+            format!(
+                "Too young to be judged, so listed and not counted: {} of {} pieces.",
+                words::count(waiting),
+                words::count(tried.len() as u64)
+            )
+        };
         say("too_early", message);
     }
     let beyond = tried.iter().filter(|piece| piece.counts()).count() - counted.len();
