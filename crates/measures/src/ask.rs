@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use longplay_domain::{Advice, Goal, Piece, RegularRule, Rule, Sample};
+use longplay_domain::{Advice, Goal, PersonId, Piece, RegularRule, Rule, Sample};
 use longplay_store::{Snapshot, Store, StoreError};
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     questions,
     regular::Regular,
     rhythm::Rhythm,
+    talk::{Arm, Talking},
 };
 
 /// Why there is no answer.
@@ -43,21 +44,45 @@ pub struct Ground {
     pub views: Vec<Sample>,
     /// Who counts as a regular.
     pub regular_rule: RegularRule,
+    /// What was noted of talking to people.
+    pub talk: Talking,
     /// How often people come; known once a pass needed it.
     rhythm: OnceLock<Rhythm>,
 }
+
+/// What is done with the evidence before answers are made of it.
+type Meet<'a> = &'a dyn Fn(&Evidence) -> Result<(), AskError>;
 
 /// Platforms call their first total `views`.
 const VIEWS: &str = "views";
 
 /// Answers a question from everything accepted so far.
 pub fn ask(question: &Question, store: &Store) -> Result<Answer, AskError> {
-    Ground::of(question, store)?.answer(question)
+    let ground = Ground::of(question, store)?;
+    ground.answer_to(question, &|evidence| ground.meet(question.key, evidence, store))
+}
+
+/// The answer to `talk`, with who is on the list and who would have been and is held out of it: what there is to note when
+/// the list is taken to work.
+pub fn todays_list(question: &Question, store: &Store) -> Result<(Answer, Vec<(PersonId, Arm)>), AskError> {
+    let question = Question {
+        key: Key::Talk,
+        ..question.clone()
+    };
+    let ground = Ground::of(&question, store)?;
+    let arms = OnceLock::new();
+    let answer = ground.answer_to(&question, &|evidence| {
+        ground.meet(Key::Talk, evidence, store)?;
+        arms.get_or_init(|| questions::arms(&question, &ground, evidence));
+        Ok(())
+    })?;
+    Ok((answer, arms.into_inner().unwrap_or_default()))
 }
 
 /// Answers every standing question about one and the same state of the data, from one pass; `question.key` is ignored.
 pub fn ask_all(question: &Question, store: &Store) -> Result<Edition, AskError> {
-    Ground::of(question, store)?.edition(question)
+    let ground = Ground::of(question, store)?;
+    ground.edition_of(question, &|evidence| ground.meet(Key::Talk, evidence, store))
 }
 
 impl Ground {
@@ -92,13 +117,19 @@ impl Ground {
                 Some(_) => Vec::new(),
             },
             regular_rule: store.regular_rule()?,
+            talk: Talking::of(question, store)?,
             rhythm: OnceLock::new(),
         })
     }
 
-    /// The answer to one question.
+    /// The answer to one question; people are told by their keys alone.
     pub fn answer(&self, question: &Question) -> Result<Answer, AskError> {
+        self.answer_to(question, &|_| Ok(()))
+    }
+
+    fn answer_to(&self, question: &Question, meet: Meet<'_>) -> Result<Answer, AskError> {
         let evidence = self.gather(question, questions::parts(question.key))?;
+        meet(&evidence)?;
         let mut answer = self.told(question, &evidence)?;
         if let Some((against, other)) = Self::other_period(question)? {
             let evidence = self.gather(&other, questions::parts(other.key))?;
@@ -137,10 +168,23 @@ impl Ground {
         Ok(Some((against, other)))
     }
 
-    /// The answers to all standing questions; `question.key` is ignored.
+    /// The answers to all standing questions; `question.key` is ignored, and people are told by their keys alone.
     pub fn edition(&self, question: &Question) -> Result<Edition, AskError> {
+        self.edition_of(question, &|_| Ok(()))
+    }
+
+    /// Looks up the names of those who may be on the list of `talk`.
+    fn meet(&self, key: Key, evidence: &Evidence, store: &Store) -> Result<(), AskError> {
+        if key == Key::Talk {
+            self.talk.name(&questions::to_meet(self, evidence), store)?;
+        }
+        Ok(())
+    }
+
+    fn edition_of(&self, question: &Question, meet: Meet<'_>) -> Result<Edition, AskError> {
         let of = |question: &Question| {
             let evidence = self.gather(question, &standing())?;
+            meet(&evidence)?;
             let answer = |key| {
                 let question = Question {
                     key,

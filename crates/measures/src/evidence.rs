@@ -2,13 +2,15 @@
 //!
 //! A new fold is a file in `folds/` and a line in the list below; the questions that read it name it in their `PARTS`.
 
+use std::sync::Arc;
+
 use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
     folds::{
         Ages, Buyers, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes, Purchases, Reach,
-        Recent, Recurrence, Regulars, Revenue, Rungs,
+        Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
     },
     pass::{Fold, Life},
     question::Question,
@@ -131,6 +133,8 @@ evidence! {
     Fits => fits: Fits,
     /// How people first came and whether they then reached the goal that a score is learnt from.
     FirstContacts => first_contacts: FirstContacts,
+    /// Whom it may be worth talking to.
+    Talks => talks: Talks,
 }
 
 impl Begin for Cohorts {
@@ -238,5 +242,14 @@ impl Begin for FirstContacts {
 impl Begin for Buyers {
     fn begin(_: &Question, _: &Ground) -> Self {
         Self::default()
+    }
+}
+
+impl Begin for Talks {
+    const RESTS_ON_RHYTHM: bool = true;
+
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        let about = (question.today(), question.period);
+        Self::new(ground.regular(), about, Arc::clone(&ground.talk.notes))
     }
 }

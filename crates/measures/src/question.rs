@@ -20,11 +20,12 @@ pub enum Key {
     Credit,
     Fit,
     Plan,
+    Talk,
     Audit,
 }
 
 impl Key {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ladder,
         Self::Returns,
         Self::Goals,
@@ -34,6 +35,7 @@ impl Key {
         Self::Lift,
         Self::Durability,
         Self::Plan,
+        Self::Talk,
         Self::Audit,
     ];
 
@@ -48,6 +50,7 @@ impl Key {
             Self::Credit => "credit",
             Self::Fit => "fit",
             Self::Plan => "plan",
+            Self::Talk => "talk",
             Self::Audit => "audit",
         }
     }

@@ -45,7 +45,7 @@ pub use histories::{Columns, History};
 #[doc(hidden)] // for fuzzing: how a batch lies in the journal
 pub use journal::{decode as decode_batch, encode as encode_batch};
 pub use people::{LinkInfo, PersonCard};
-pub use registry::{ErasureReceipt, ImportNote, KeyInfo};
+pub use registry::{ErasureReceipt, ImportNote, KeyInfo, TalkKind, TalkNote};
 pub use seal::Unsealed;
 pub use segment::schema::Column;
 pub use snapshot::Snapshot;

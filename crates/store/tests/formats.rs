@@ -12,12 +12,12 @@ mod story;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use arrow::array::{Array, AsArray};
-use longplay_domain::{Advice, Also, Claim, Day, Evidence, Mark};
-use longplay_store::{Column, Store, StoreError, Verdict, backup, check, restore};
+use longplay_domain::{Advice, Also, Claim, Day, Evidence, Mark, PersonId};
+use longplay_store::{Column, Store, StoreError, TalkKind, TalkNote, Verdict, backup, check, restore};
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 7] = [
+const SAMPLES: [(&str, &[u8], bool); 8] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -36,11 +36,21 @@ const SAMPLES: [(&str, &[u8], bool); 7] = [
     ),
     ("v2", include_bytes!("formats/v2-journal-3.tar.zst"), true),
     ("v3", include_bytes!("formats/v3.tar.zst"), true),
-    (ADVISED, include_bytes!("formats/v4.tar.zst"), true),
+    ("v4", include_bytes!("formats/v4.tar.zst"), true),
+    (TALKED, include_bytes!("formats/v5.tar.zst"), true),
 ];
 
-/// The sample that holds an advice.
-const ADVISED: &str = "v4";
+/// The samples that hold an advice, and of them the one that holds a note of a talk.
+const ADVISED: [&str; 2] = ["v4", TALKED];
+const TALKED: &str = "v5";
+
+fn talk() -> TalkNote {
+    TalkNote {
+        channel: Some("email".to_owned()),
+        why: Some("asked for a part".to_owned()),
+        ..TalkNote::new(PersonId(-7), TalkKind::Contact, NOW)
+    }
+}
 
 fn advice() -> Advice {
     Advice {
@@ -131,8 +141,14 @@ fn verify(name: &str, data: &Path, (key, events, people): &(String, u64, u64), c
         store.goals().unwrap().iter().any(|goal| goal.name == "talked"),
         "{name}"
     );
-    let advised = if name == ADVISED { vec![advice()] } else { Vec::new() };
+    let advised = if ADVISED.contains(&name) {
+        vec![advice()]
+    } else {
+        Vec::new()
+    };
     assert_eq!(store.advice().unwrap(), advised, "{name}");
+    let talked = if name == TALKED { vec![talk()] } else { Vec::new() };
+    assert_eq!(store.talk_notes().unwrap(), talked, "{name}");
     let verdicts = store.accept(claims, NOW).unwrap().verdicts;
     assert!(
         verdicts.iter().all(|verdict| *verdict == Verdict::Duplicate),
@@ -196,6 +212,7 @@ fn write_a_sample_of_this_format() {
     let store = Store::open(&place.join("data"), NOW).unwrap();
     let key = tell(&store, full_claim);
     assert!(store.keep_advice(&advice()).unwrap());
+    store.note_talks(&[talk()]).unwrap();
     let totals = store.totals().unwrap();
     fs::write(
         place.join("told.txt"),

@@ -18,6 +18,7 @@ mod restore;
 mod retention;
 mod segment;
 mod serve;
+mod talk;
 mod token;
 
 use crate::{config::Config, exit::Exit};
@@ -35,6 +36,7 @@ pub enum Command {
     Plan(plan::Args),
     Act(act::Args),
     Regular(regular::Args),
+    Talk(talk::Args),
     Export(export::Args),
     Check(check::Args),
     Backup(backup::Args),
@@ -59,6 +61,7 @@ impl Command {
             Self::Plan(args) => plan::run(&args, config),
             Self::Act(args) => act::run(&args, config),
             Self::Regular(args) => regular::run(&args, config),
+            Self::Talk(args) => talk::run(&args, config),
             Self::Export(args) => export::run(&args, config),
             Self::Check(args) => check::run(&args, config),
             Self::Backup(args) => backup::run(&args, config),

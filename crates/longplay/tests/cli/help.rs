@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 48] = [
+const COMMANDS: [&[&str]; 56] = [
     &[],
     &["serve"],
     &["demo"],
@@ -31,6 +31,14 @@ const COMMANDS: [&[&str]; 48] = [
     &["regular"],
     &["regular", "show"],
     &["regular", "set"],
+    &["talk"],
+    &["talk", "today"],
+    &["talk", "done"],
+    &["talk", "snooze"],
+    &["talk", "never"],
+    &["talk", "contact"],
+    &["talk", "capacity"],
+    &["talk", "holdout"],
     &["export"],
     &["check"],
     &["backup"],

@@ -21,6 +21,7 @@ mod regulars;
 mod revenue;
 mod rungs;
 mod runs;
+mod talks;
 mod weeks;
 
 use longplay_domain::Day;
@@ -40,6 +41,7 @@ pub use journeys::{Journeys, Method, Paths, Sample, Share, WHOLE};
 pub use ledgers::{Base, Cell, Kept, Ledger, Ledgers, Span};
 pub use outcomes::{DayCounts, GOAL_DAYS, Outcomes};
 pub use purchase_days::PurchaseDays;
+pub(crate) use purchases::history;
 pub use purchases::{Customers, Purchases, Purchasing};
 pub use reach::Reach;
 pub use recent::{RECENT_DAYS, Recent, Recently};
@@ -48,6 +50,7 @@ pub use regulars::{RegularCell, Regulars};
 pub use revenue::{Revenue, RevenueCell, RevenueKey};
 pub use rungs::{Moves, Presence, Rungs, STEP_DAYS};
 pub use runs::Runs;
+pub use talks::{Candidate, Reason, Talks, WATCHED_DAYS};
 pub use weeks::{Count, Weeks};
 
 /// A map for the pass: fast, and never keyed by what strangers choose.

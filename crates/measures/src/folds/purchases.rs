@@ -124,8 +124,8 @@ fn customers(currencies: &mut Vec<(Code, Customers)>, currency: Code) -> &mut Cu
     &mut currencies[index].1
 }
 
-/// The history in one currency, from its days in order.
-fn history(days: &[(Day, u64)], today: Day) -> Purchasing {
+/// The history in one currency, from its days in order, of which there is one at least.
+pub(crate) fn history(days: &[(Day, u64)], today: Day) -> Purchasing {
     let (first, last) = (days[0].0, days[days.len() - 1].0);
     Purchasing {
         x: days.len() as u32 - 1,

@@ -14,6 +14,9 @@ mod lift;
 mod plan;
 mod returns;
 mod scopes;
+mod talk;
+
+pub use talk::{arms, to_meet};
 
 pub use plan::advice_of;
 
@@ -36,6 +39,7 @@ pub const fn parts(key: Key) -> &'static [Part] {
         Key::Credit => credit::PARTS,
         Key::Fit => fit::PARTS,
         Key::Plan => plan::PARTS,
+        Key::Talk => talk::PARTS,
         Key::Audit => audit::PARTS,
     }
 }
@@ -52,6 +56,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         Key::Credit => credit::answer(question, ground, evidence),
         Key::Fit => fit::answer(question, ground, evidence),
         Key::Plan => plan::answer(question, ground, evidence),
+        Key::Talk => talk::answer(question, ground, evidence),
         Key::Audit => audit::answer(question, ground, evidence),
     }
 }

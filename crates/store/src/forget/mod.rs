@@ -162,6 +162,7 @@ impl Store {
             what: DELETED,
             also: &|transaction: &Transaction<'_>| {
                 links::forget(transaction)?;
+                registry::forget_talks(transaction)?;
                 texts::remove(transaction, &handles)?;
                 registry::removed(transaction, counts)
             },

@@ -8,11 +8,12 @@ use crate::error::{Context, Result};
 const DOING: &str = "take a name out of the registry";
 
 /// Texts that may name somebody, each with the columns of its row.
-const PLACES: [(&str, &[&str]); 4] = [
+const PLACES: [(&str, &[&str]); 5] = [
     ("piece", &["title", "url", "topics"]),
     ("import", &["path"]),
     ("link", &["why"]),
     ("advice", &["topic"]),
+    ("talk", &["channel", "why"]),
 ];
 
 pub fn remove(transaction: &Transaction<'_>, handles: &[Handle]) -> Result<()> {

@@ -11,6 +11,7 @@ mod pieces;
 pub(crate) mod rules;
 mod samples;
 mod settings;
+mod talks;
 mod tokens;
 
 use std::{path::Path, time::Duration};
@@ -31,9 +32,11 @@ pub(crate) use erasures::{
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
 pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};
+pub(crate) use talks::forget_talks;
+pub use talks::{TalkKind, TalkNote};
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 4;
+pub const FORMAT: i64 = 5;
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
@@ -75,6 +78,11 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
     if found < 4 {
         transaction
             .execute_batch(include_str!("0004_advice.sql"))
+            .doing(doing)?;
+    }
+    if found < 5 {
+        transaction
+            .execute_batch(include_str!("0005_talking.sql"))
             .doing(doing)?;
     }
     if found < FORMAT {

@@ -42,7 +42,7 @@ pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>>
         .doing(DOING)
 }
 
-fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {
+pub(super) fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {
     connection
         .execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", [name, value])
         .doing("write the settings")

@@ -4,6 +4,8 @@
 mod lags;
 mod value;
 
+pub use value::Expectation;
+
 use longplay_domain::{Currency, Goal};
 use longplay_stats::rates::{self, Sample};
 

@@ -146,6 +146,36 @@ fn of_model(model: &GammaGamma, history: &Purchasing, unit: f64) -> f64 {
     model.expected(f64::from(history.x), mean).unwrap_or(f64::NAN)
 }
 
+/// What single customers are expected to spend in the next year, by the models fitted to all of them.
+pub struct Expectation {
+    orders: Orders,
+    order: Order,
+    unit: f64,
+}
+
+impl Expectation {
+    /// `None` where there are too few customers to tell.
+    pub fn of(histories: &[Purchasing], currency: Currency) -> Option<Self> {
+        let customers: u64 = histories.iter().map(|row| row.people).sum();
+        let repeaters: u64 = histories.iter().filter(|row| row.x > 0).map(|row| row.people).sum();
+        if customers < CUSTOMERS_MIN || repeaters < REPEATERS_MIN {
+            return None;
+        }
+        let unit = 10_f64.powi(currency.exponent() as i32);
+        let spends: Vec<Spend> = histories.iter().map(|row| spend(row, unit)).collect();
+        Some(Self {
+            orders: Orders::fit(histories)?,
+            order: Order::fit(histories, &spends, unit),
+            unit,
+        })
+    }
+
+    /// In major units.
+    pub fn of_customer(&self, history: &Purchasing) -> f64 {
+        self.orders.expected(history) * self.order.expected(history, self.unit)
+    }
+}
+
 /// Value per customer of the next year in one currency.
 pub fn worth(histories: &[Purchasing], currency: Currency, level: f64) -> Worth {
     let customers: u64 = histories.iter().map(|row| row.people).sum();
