@@ -17,6 +17,7 @@ import ladder
 import lake
 import meanings_plain
 import meanings_sql
+import plan
 import rules_sql
 from binary import Longplay
 
@@ -182,6 +183,7 @@ class Case:
         self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
         self.figures += ladder.compare(self, about, [*view, *options], by, level, expect)
         self.figures += audits.compare(self, about, [*view, *options], expect)
+        self.figures += plan.compare(self, about, [*view, *options], expect, self.published)
         self.ask_credit(about, [*view, *options, "--by", by, "--level", str(level)], by)
         if period == (None, None):
             wanted = self.plain.recurrence()
@@ -225,7 +227,7 @@ class Case:
         figures = {(f["key"], *f["scope"].values()): f for f in answer["figures"]}
         told = [figures[key,][part] for key, part in [("conversions", "count"), ("unseen", "count"), ("coverage", "n")]]
         expect(told == [*everybody, everybody[0]], about, "expected", everybody, "got", told)
-        counts = {row[by]: row for row in answer["rows"] if row["kind"] == "counts"}
+        counts = {row[by]: row for row in answer.get("rows", []) if row["kind"] == "counts"}
         got = {(method, scope): row[method] for scope, row in counts.items() for method in CREDITED if row[method]}
         for method in CREDITED if not counts else []:
             values = {place[1]: f["value"] for place, f in figures.items() if place[0] == f"credit_{method}"}
