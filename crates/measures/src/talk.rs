@@ -117,7 +117,7 @@ pub fn by_person(notes: &[TalkNote], as_of: Time, zone: &Zone) -> Map<PersonId, 
 /// Whether somebody belongs to the share that is held out: always the same people, and as good as drawn by lot, because their
 /// key is mixed with a constant of its own.
 pub fn is_held_out(person: PersonId, share: f64) -> bool {
-    let mixed = (person.0 as u64 ^ 0x74_616c_6b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (person.0 as u64 ^ 0x7461_6c6b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let place = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93) >> 11;
     (place as f64) < share * (1_u64 << 53) as f64
 }
