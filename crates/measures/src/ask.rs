@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use longplay_domain::{Advice, Goal, PersonId, Piece, RegularRule, Rule, Sample};
-use longplay_store::{Snapshot, Store, StoreError};
+use longplay_domain::{Advice, Day, Goal, PersonId, Piece, RegularRule, Rule, Sample};
+use longplay_store::{Marked, Snapshot, Store, StoreError};
 
 use crate::{
     answer::{Answer, Caution, Edition, Grade},
@@ -42,6 +42,10 @@ pub struct Ground {
     pub ideal: Option<Rule>,
     /// Day totals of views, up to the day of as_of; none where the question is about some people only, for totals are nobody's.
     pub views: Vec<Sample>,
+    /// The same of every metric, for whole channels.
+    pub platform: Vec<Sample>,
+    /// Events that every answer leaves out, up to as_of.
+    pub marked: Marked,
     /// Who counts as a regular.
     pub regular_rule: RegularRule,
     /// What was noted of talking to people.
@@ -85,6 +89,17 @@ pub fn ask_all(question: &Question, store: &Store) -> Result<Edition, AskError> 
     ground.edition_of(question, &|evidence| ground.meet(Key::Talk, evidence, store))
 }
 
+/// Totals of finished days; none where the question is about some people only.
+fn totals(
+    question: &Question,
+    read: impl FnOnce(Day) -> Result<Vec<Sample>, StoreError>,
+) -> Result<Vec<Sample>, StoreError> {
+    match question.whose {
+        None => read(question.today().plus(-1)),
+        Some(_) => Ok(Vec::new()),
+    }
+}
+
 impl Ground {
     /// The ground of a question, from everything accepted so far. Which key is asked does not matter.
     pub fn of(question: &Question, store: &Store) -> Result<Self, AskError> {
@@ -112,10 +127,9 @@ impl Ground {
             pieces: store.pieces()?,
             advice: store.advice()?,
             ideal: store.ideal()?,
-            views: match question.whose {
-                None => store.day_samples(VIEWS, question.today().plus(-1))?,
-                Some(_) => Vec::new(),
-            },
+            views: totals(question, |last| store.day_samples(VIEWS, last))?,
+            platform: totals(question, |last| store.channel_day_samples(last))?,
+            marked: store.marked(question.as_of)?,
             regular_rule: store.regular_rule()?,
             talk: Talking::of(question, store)?,
             rhythm: OnceLock::new(),

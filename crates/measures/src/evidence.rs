@@ -9,8 +9,8 @@ use longplay_store::Columns;
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Buyers, Cohorts, Conversions, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes, Purchases, Reach,
-        Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
+        Ages, Buyers, Cohorts, Conversions, Distortions, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes,
+        Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
     },
     pass::{Fold, Life},
     question::Question,
@@ -111,6 +111,8 @@ evidence! {
     Conversions => conversions: Conversions,
     /// Purchases less refunds.
     Revenue => revenue: Revenue,
+    /// Opens by programs, and people seen once.
+    Distortions => distortions: Distortions,
     /// Who was active, kept and worth what, by cohort and period.
     Ledgers => ledgers: Ledgers,
     /// How customers bought, condensed.
@@ -170,6 +172,12 @@ impl Begin for Conversions {
 impl Begin for Revenue {
     fn begin(_: &Question, _: &Ground) -> Self {
         Self::default()
+    }
+}
+
+impl Begin for Distortions {
+    fn begin(question: &Question, _: &Ground) -> Self {
+        Self::new(question.period)
     }
 }
 

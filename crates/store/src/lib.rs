@@ -17,6 +17,7 @@ mod journal;
 mod lake;
 mod layout;
 mod lock;
+mod marked;
 mod merge;
 mod order;
 mod people;
@@ -44,6 +45,7 @@ pub use error::{Result, StoreError};
 pub use histories::{Columns, History};
 #[doc(hidden)] // for fuzzing: how a batch lies in the journal
 pub use journal::{decode as decode_batch, encode as encode_batch};
+pub use marked::Marked;
 pub use people::{LinkInfo, PersonCard};
 pub use registry::{ErasureReceipt, ImportNote, KeyInfo, TalkKind, TalkNote};
 pub use seal::Unsealed;

@@ -12,6 +12,7 @@ mod hits;
 mod ladder;
 mod lift;
 mod plan;
+mod reconciliation;
 mod returns;
 mod scopes;
 mod talk;

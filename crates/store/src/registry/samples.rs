@@ -73,6 +73,35 @@ impl Store {
         Ok(samples)
     }
 
+    /// Day totals of every metric of whole channels, up to and including `last`, in order of channel, metric and day.
+    pub fn channel_day_samples(&self, last: Day) -> Result<Vec<Sample>> {
+        let doing = "read the samples";
+        let registry = self.registry();
+        let mut select = registry
+            .prepare_cached(
+                "SELECT channel, metric, day, value FROM sample
+                 WHERE piece = '' AND span = 'day' AND day <= ?1 ORDER BY channel, metric, day",
+            )
+            .doing(doing)?;
+        let rows = select.query_map([&last.to_string()], |row| {
+            let day: String = row.get(2)?;
+            Ok((row.get(0)?, row.get(1)?, Day::parse(&day), row.get(3)?))
+        });
+        let mut samples = Vec::new();
+        for row in rows.doing(doing)? {
+            let (channel, metric, day, value) = row.doing(doing)?;
+            samples.extend(day.map(|day| Sample {
+                channel,
+                piece: None,
+                day,
+                metric,
+                value,
+                span: Span::Day,
+            }));
+        }
+        Ok(samples)
+    }
+
     pub fn sample_count(&self) -> Result<u64> {
         self.registry()
             .query_row("SELECT count(*) FROM sample", [], |row| row.get(0))

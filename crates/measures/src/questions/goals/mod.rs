@@ -11,7 +11,10 @@ use longplay_stats::rates::{self, Sample};
 
 use self::lags::Lags;
 
-use super::scopes::{EVERYBODY, Scopes};
+use super::{
+    reconciliation,
+    scopes::{EVERYBODY, Scopes},
+};
 use crate::{
     answer::{Answer, Caution, Figure, Grade, Scope, State},
     ask::{AskError, Ground},
@@ -38,7 +41,14 @@ struct Tally {
     of_people: Map<Currency, RevenueCell>,
 }
 
-pub const PARTS: &[Part] = &[Part::Cohorts, Part::Conversions, Part::Revenue, Part::Purchases];
+pub const PARTS: &[Part] = &[
+    Part::Cohorts,
+    Part::Conversions,
+    Part::Revenue,
+    Part::Purchases,
+    Part::Reach,
+    Part::Distortions,
+];
 
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let mut scopes = Scopes::new(question, ground);
@@ -77,6 +87,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     answer.cautions = cautions(&ground.goals, &tallies[EVERYBODY]);
     answer.cautions.extend(final_caution(&answer));
     answer.cautions.append(&mut more);
+    reconciliation::of_people(question, ground, evidence).join(&mut answer);
     Ok(answer)
 }
 

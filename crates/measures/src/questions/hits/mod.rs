@@ -15,6 +15,7 @@ use longplay_stats::spikes::{DayCount, Episode, SpikeDetector};
 use serde_json::json;
 
 use self::daily::{Channel, Daily};
+use super::reconciliation;
 use crate::{
     answer::{Answer, Caution, Figure, Point, Scope, Series, State},
     ask::{AskError, Ground},
@@ -88,7 +89,8 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     answer.figures = figures(question, &watch);
     answer.rows = watch.hits.iter().map(|hit| row(ground, hit)).collect();
     answer.sentence = sentence(question, ground, &watch, is_empty);
-    answer.cautions = cautions(&channels, &watch);
+    answer.cautions = cautions(&watch);
+    reconciliation::of_channels(question, ground, evidence).join(&mut answer);
     answer.series = watch
         .series
         .into_iter()
@@ -310,24 +312,12 @@ fn of_hit(ground: &Ground, hit: &Hit) -> String {
     format!("{name} {had} about {times} times {whole} usual on {day}.")
 }
 
-fn cautions(channels: &[Channel], watch: &Watch) -> Vec<Caution> {
+fn cautions(watch: &Watch) -> Vec<Caution> {
     let mut cautions = Vec::new();
     if watch.judged_days > 0 {
         let message = "Fewer than one stretch per channel and year is flagged by chance alone.".to_owned();
         cautions.push(Caution {
             code: "false_alarms",
-            message,
-        });
-    }
-    let totals: Vec<&str> = channels
-        .iter()
-        .filter(|channel| channel.is_totals)
-        .filter_map(|channel| channel.name.as_deref())
-        .collect();
-    if !totals.is_empty() {
-        let message = format!("{} gives totals only: views, not people.", totals.join(", "));
-        cautions.push(Caution {
-            code: "totals_only",
             message,
         });
     }

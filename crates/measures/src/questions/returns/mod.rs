@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 use longplay_domain::Day;
 
 use self::hit_cohorts::HitCohort;
-use super::scopes::{EVERYBODY, Scopes};
+use super::{
+    reconciliation,
+    scopes::{EVERYBODY, Scopes},
+};
 use crate::{
     answer::{Answer, Caution, Figure, Point, Scope, Series, State},
     ask::{AskError, Ground},
@@ -56,7 +59,7 @@ impl Tally {
     }
 }
 
-pub const PARTS: &[Part] = &[Part::Cohorts, Part::Gaps, Part::Ages, Part::Reach];
+pub const PARTS: &[Part] = &[Part::Cohorts, Part::Gaps, Part::Ages, Part::Reach, Part::Distortions];
 
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let mut answer = ground.blank(question);
@@ -104,6 +107,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     answer
         .cautions
         .extend(median_caution(&waits[EVERYBODY], &answer.figures));
+    reconciliation::of_people(question, ground, evidence).join(&mut answer);
     Ok(answer)
 }
 
