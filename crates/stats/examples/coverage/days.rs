@@ -102,13 +102,17 @@ fn some_effects(rounds: Range<u64>, designs: &[(usize, usize)]) -> Vec<Held> {
 
 /// A floor that stayed and one that rose by half; a day keeps half of the luck of the day before.
 pub fn floors(rounds: u64) -> Vec<Held> {
+    in_parts(rounds, some_floors)
+}
+
+fn some_floors(rounds: Range<u64>) -> Vec<Held> {
     let mut lines = Vec::new();
     for (mean, days, lift) in [(20.0, 90, 1.0), (300.0, 90, 1.5), (20.0, 365, 1.0), (300.0, 365, 1.5)] {
         let mut line = Held::new(
             "floor after ÷ floor before",
             format!("{days} days each, {mean} a day, × {lift}"),
         );
-        for round in 0..rounds {
+        for round in rounds.clone() {
             let mut draws = Draws::new(63, round);
             let mut side = |mean: f64| -> Vec<DayCount> {
                 let mut luck = 0.0;

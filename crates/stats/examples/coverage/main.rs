@@ -67,7 +67,7 @@ const SECTIONS: [Section; 14] = [
         held(&catalogue::lines(4 * ROUNDS, &[100, 300, 1_000]))
     }),
     ("Floor and plan", FLOOR, || {
-        held(&[days::floors(ROUNDS), plan::arms(ROUNDS / 2)].concat())
+        held(&[days::floors(4 * ROUNDS), plan::arms(ROUNDS / 2)].concat())
     }),
 ];
 
