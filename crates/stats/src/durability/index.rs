@@ -5,8 +5,9 @@
 //! pieces older than 90 days. Returning R = share of the last 28 days' person-days by people active on two earlier
 //! days or more. Index = (B·D·R)^⅓; a factor of 0 makes it 0. Without a piece older than 90 days D is undefined and
 //! the index is √(B·R), marked. The interval is a Bayesian bootstrap over people and pieces at once (exponential
-//! weights on each), widened by Student's t for as few pieces as carry the audience. The words are ours and stated
-//! below; they name an end of the interval, not the value.
+//! weights on each), widened by Student's t for as few pieces as carry the audience, as far as the scatter comes of
+//! pieces: what people add to it is told by many. The words are ours and stated below; they name an end of the interval,
+//! not the value.
 
 use super::concentration;
 use super::crowd::{Crowd, Weighted};
@@ -147,14 +148,18 @@ pub struct Durability {
     pub verdict: DurabilityVerdict,
 }
 
-/// Weights make a lucky piece luckier, so draws lie below the index; taking back half of that held best.
+/// Weights make a lucky piece luckier, so draws lie below the index; taking back half of that held best. Taking back all makes
+/// both tails alike, but of 1,000 people and 40 pieces it held 87 to 88 %.
 const BIAS_TAKEN_BACK: f64 = 0.5;
 /// Fewer equal pieces than this are not told from each other by a few weeks of days.
 const EFFECTIVE_LEAST: f64 = 4.0;
+/// With less of the scatter from pieces than this, Student's t is the normal.
+const SHARE_LEAST: f64 = 0.01;
 
 /// How much wider the interval must be because few pieces show too little of how pieces differ: Student's t for as many as
-/// would be equally concentrated.
-fn widening(audience: &Audience, level: f64) -> f64 {
+/// would be equally concentrated. Its degrees of freedom are Satterthwaite's: only the pieces' share of the scatter is known
+/// by few.
+fn widening(audience: &Audience, level: f64, of_pieces: f64) -> f64 {
     let mut days = vec![0.0; audience.old.len()];
     for row in &audience.rows {
         days[row.piece] += audience.weight(row.person) as f64 * row.recent_days;
@@ -162,12 +167,27 @@ fn widening(audience: &Audience, level: f64) -> f64 {
     let effective = concentration(&days)
         .map_or(0.0, |found| found.effective)
         .max(EFFECTIVE_LEAST);
-    student::two_sided(level, effective) / normal::two_sided(level)
+    student::two_sided(level, effective / of_pieces.max(SHARE_LEAST).powi(2)) / normal::two_sided(level)
+}
+
+/// The share of the draws' variance that drawing people alone does not show; all of it where that cannot be told.
+fn share_of_pieces(both: &[f64], people: &[f64]) -> f64 {
+    let share = 1.0 - variance_of_odds(people) / variance_of_odds(both);
+    if share.is_finite() { share.clamp(0.0, 1.0) } else { 1.0 }
+}
+
+fn variance_of_odds(draws: &[f64]) -> f64 {
+    let count = draws.len() as f64;
+    let mean = draws.iter().map(|draw| odds(*draw)).sum::<f64>() / count;
+    draws.iter().map(|draw| (odds(*draw) - mean).powi(2)).sum::<f64>() / count
+}
+
+fn odds(share: f64) -> f64 {
+    (share / (1.0 - share)).ln()
 }
 
 /// `end` moved away from `value`, `times` as far on the scale of log-odds, where no index leaves 0 to 1.
 fn moved(value: f64, end: f64, times: f64) -> f64 {
-    let odds = |share: f64| (share / (1.0 - share)).ln();
     let (from, to) = (odds(value), odds(end));
     if from.is_finite() && to.is_finite() {
         1.0 / (1.0 + (-(from + times * (to - from))).exp())
@@ -178,7 +198,6 @@ fn moved(value: f64, end: f64, times: f64) -> f64 {
 
 /// `end` moved by so much of the way from one share to another on the same scale.
 pub(super) fn shifted(end: f64, (from, to): (f64, f64), times: f64) -> f64 {
-    let odds = |share: f64| (share / (1.0 - share)).ln();
     let place = odds(end) + times * (odds(to) - odds(from));
     if place.is_finite() {
         1.0 / (1.0 + (-place).exp())
@@ -219,18 +238,19 @@ pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Opti
         });
     }
     let crowd = Crowd::of(audience, bootstrap.seed);
-    let mut values: Vec<f64> = (0..bootstrap.count)
+    let (mut values, of_people): (Vec<f64>, Vec<f64>) = (0..bootstrap.count)
         .map(|round| {
             let mut draws = Draws::new(bootstrap.seed, round as u64);
             let weighted = crowd.drawn(&mut draws);
             let pieces: Vec<f64> = (0..pieces).map(|_| draws.exponential()).collect();
-            weighted.factors(|index| pieces[index]).index()
+            let both = weighted.factors(|index| pieces[index]).index();
+            (both, weighted.factors(|_| 1.0).index())
         })
-        .collect();
+        .unzip();
     values.sort_unstable_by(f64::total_cmp);
     let value = found.index();
     let (low, high) = interval_of_draws(&values, level)?;
-    let widen = widening(audience, level);
+    let widen = widening(audience, level, share_of_pieces(&values, &of_people));
     let centre = sorted_quantile(&values, 0.5)?;
     let end = |end: f64| shifted(moved(centre, end, widen), (centre, value), BIAS_TAKEN_BACK);
     let high = if value > 0.0 {
@@ -309,6 +329,17 @@ mod tests {
         assert_eq!(hit.verdict, DurabilityVerdict::OneHitWonder, "{hit:?}");
         let few = say(&audience(4, 0.0, 0.8));
         assert!(few.index.is_none() && few.verdict == DurabilityVerdict::TooEarly);
+    }
+
+    #[test]
+    fn only_what_pieces_scatter_is_known_by_few() {
+        let few = audience(5, 0.0, 0.8);
+        let (all, tenth) = (widening(&few, 0.9, 1.0), widening(&few, 0.9, 0.1));
+        assert!((1.2..1.25).contains(&all) && tenth < 1.004, "{all} {tenth}");
+        let both = [0.3, 0.5, 0.7];
+        assert!(share_of_pieces(&both, &both) < 1e-12);
+        assert!((share_of_pieces(&both, &[0.5, 0.5, 0.5]) - 1.0).abs() < 1e-12);
+        assert_eq!(share_of_pieces(&[0.0, 0.0], &[0.0, 0.0]), 1.0);
     }
 
     #[test]
