@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use longplay_domain::{Advice, Day, Goal, PersonId, Piece, RegularRule, Rule, Sample};
+use longplay_domain::{Advice, Day, Goal, HitNote, PersonId, Piece, RegularRule, Rule, Sample};
 use longplay_store::{Marked, Snapshot, Store, StoreError};
 
 use crate::{
@@ -46,6 +46,8 @@ pub struct Ground {
     pub platform: Vec<Sample>,
     /// Events that every answer leaves out, up to as_of.
     pub marked: Marked,
+    /// What the owner says of unusual days.
+    pub hit_notes: Vec<HitNote>,
     /// Who counts as a regular.
     pub regular_rule: RegularRule,
     /// What was noted of talking to people.
@@ -130,6 +132,7 @@ impl Ground {
             views: totals(question, |last| store.day_samples(VIEWS, last))?,
             platform: totals(question, |last| store.channel_day_samples(last))?,
             marked: store.marked(question.as_of)?,
+            hit_notes: store.hit_notes()?,
             regular_rule: store.regular_rule()?,
             talk: Talking::of(question, store)?,
             rhythm: OnceLock::new(),

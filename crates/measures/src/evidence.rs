@@ -2,18 +2,19 @@
 //!
 //! A new fold is a file in `folds/` and a line in the list below; the questions that read it name it in their `PARTS`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use longplay_store::Columns;
 
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Buyers, Cohorts, Conversions, Distortions, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes,
+        Ages, Buyers, Cohorts, Conversions, Distortions, Doors, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes,
         Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
     },
     pass::{Fold, Life},
     question::Question,
+    questions::Watch,
     rule::{Among, Judge},
 };
 
@@ -45,6 +46,8 @@ macro_rules! evidence {
         pub struct Evidence {
             /// Who takes part, where not everybody does.
             among: Option<Among>,
+            /// What stood out, once a question asked for it.
+            watch: OnceLock<Watch>,
             $($field: Option<$fold>),*
         }
 
@@ -53,6 +56,7 @@ macro_rules! evidence {
             pub fn begin(parts: &[Part], question: &Question, ground: &Ground) -> Self {
                 Self {
                     among: Among::of(question, ground),
+                    watch: OnceLock::new(),
                     $($field: parts.contains(&Part::$part).then(|| <$fold>::begin(question, ground))),*
                 }
             }
@@ -69,6 +73,13 @@ macro_rules! evidence {
             pub fn $field(&self) -> &$fold {
                 self.$field.as_ref().expect("a question names the parts it reads")
             })*
+        }
+
+        impl Evidence {
+            /// What stood out: found by the first question of a pass that asks.
+            pub(crate) const fn watch(&self) -> &OnceLock<Watch> {
+                &self.watch
+            }
         }
 
         impl Fold for Evidence {
@@ -119,6 +130,8 @@ evidence! {
     Purchases => purchases: Purchases,
     /// Distinct people a day, by piece and channel.
     Reach => reach: Reach,
+    /// By which source and campaign new people came.
+    Doors => doors: Doors,
     /// What lasts, day by day.
     Outcomes => outcomes: Outcomes,
     /// What people did in the last 28 days, piece by piece.
@@ -259,5 +272,11 @@ impl Begin for Talks {
     fn begin(question: &Question, ground: &Ground) -> Self {
         let about = (question.today(), question.period);
         Self::new(ground.regular(), about, Arc::clone(&ground.talk.notes))
+    }
+}
+
+impl Begin for Doors {
+    fn begin(_: &Question, _: &Ground) -> Self {
+        Self::default()
     }
 }

@@ -8,6 +8,7 @@ mod demo;
 mod estimate;
 mod export;
 mod goal;
+mod hit;
 mod ideal;
 mod import;
 mod key;
@@ -31,6 +32,7 @@ pub enum Command {
     Ask(ask::Args),
     Estimate(estimate::Args),
     Goal(goal::Args),
+    Hit(hit::Args),
     Ideal(ideal::Args),
     Segment(segment::Args),
     Plan(plan::Args),
@@ -56,6 +58,7 @@ impl Command {
             Self::Ask(args) => ask::run(&args, config),
             Self::Estimate(args) => estimate::run(&args),
             Self::Goal(args) => goal::run(args, config),
+            Self::Hit(args) => hit::run(args, config),
             Self::Ideal(args) => ideal::run(&args, config),
             Self::Segment(args) => segment::run(&args, config),
             Self::Plan(args) => plan::run(&args, config),

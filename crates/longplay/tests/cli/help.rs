@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 56] = [
+const COMMANDS: [&[&str]; 60] = [
     &[],
     &["serve"],
     &["demo"],
@@ -15,6 +15,10 @@ const COMMANDS: [&[&str]; 56] = [
     &["goal", "add"],
     &["goal", "list"],
     &["goal", "remove"],
+    &["hit"],
+    &["hit", "mark"],
+    &["hit", "list"],
+    &["hit", "unmark"],
     &["ideal"],
     &["ideal", "set"],
     &["ideal", "show"],

@@ -238,3 +238,25 @@ fn advice_is_kept_once_there_is_some() {
     assert_eq!(kept, json!({ "kept": false, "advice": null }));
     assert_eq!(workspace.json(&["plan", "list", "--json"]), json!({ "advice": [] }));
 }
+
+#[test]
+fn an_unusual_day_is_marked_listed_and_unmarked() {
+    let workspace = Workspace::with_events();
+    let mark = [
+        "hit",
+        "mark",
+        "intro",
+        "2026-05-09",
+        "unwanted",
+        "--why",
+        "a wave  of programs",
+    ];
+    assert_eq!(workspace.run(&mark).code, 0);
+    assert_eq!(
+        workspace.json(&["hit", "list", "--json"])["notes"],
+        json!([{"about": "intro", "day": "2026-05-09", "mark": "unwanted", "why": "a wave of programs"}])
+    );
+    assert_eq!(workspace.run(&["hit", "mark", "intro", "2026-05-09", "lovely"]).code, 2);
+    assert_eq!(workspace.run(&["hit", "unmark", "intro", "2026-05-09"]).code, 0);
+    assert_eq!(workspace.run(&["hit", "unmark", "intro", "2026-05-09"]).code, 1);
+}

@@ -1,6 +1,7 @@
 """Does Longplay say what the written meanings say? Random audiences, the lake, readers beside writers, and bad input.
 
-    python run.py --longplay target/debug/longplay [--seeds FROM TO] [--only agreement|bulk|concurrency|bad_input|cookbook] [--keep]
+    python run.py --longplay target/debug/longplay [--seeds FROM TO] [--keep]
+        [--only agreement|bulk|spikes|concurrency|bad_input|cookbook]
 
 Needs duckdb 1.4.4 with its ducklake and sqlite extensions from PyPI; `cargo xtask test independent` brings them.
 """
@@ -19,6 +20,7 @@ import bad_input
 import bulk
 import concurrency
 import cookbook
+import spikes
 
 SEEDS = (0, 48)
 
@@ -66,6 +68,15 @@ def run_bulk(arguments, tally):
             tally("a large audience", f"{type(error).__name__}: {error}")
 
 
+def run_spikes(arguments, tally):
+    with tempfile.TemporaryDirectory(prefix="longplay-spikes-") as folder:
+        try:
+            print(f"  {spikes.run(arguments.longplay, Path(folder))} stretches and new levels compared")
+            tally("unusual days", None)
+        except Exception as error:
+            tally("unusual days", f"{type(error).__name__}: {error}")
+
+
 def run_bad_input(arguments, tally):
     for name, case in bad_input.CASES.items():
         with tempfile.TemporaryDirectory(prefix="longplay-bad-") as folder:
@@ -87,6 +98,7 @@ def run_cookbook(arguments, tally):
 STEPS = {
     "agreement": run_agreement,
     "bulk": run_bulk,
+    "spikes": run_spikes,
     "concurrency": run_concurrency,
     "bad_input": run_bad_input,
     "cookbook": run_cookbook,

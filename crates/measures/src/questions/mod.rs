@@ -19,6 +19,7 @@ mod talk;
 
 pub use talk::{arms, to_meet};
 
+pub use hits::Watch;
 pub use plan::advice_of;
 
 use crate::{

@@ -5,6 +5,7 @@
 mod advice;
 mod erasures;
 mod goals;
+mod hit_notes;
 mod imports;
 mod keys;
 mod pieces;

@@ -9,11 +9,10 @@ use longplay_domain::Day;
 use longplay_stats::spikes::DayCount;
 use longplay_store::NONE;
 
-use super::day_count;
 use crate::{ask::Ground, folds::Reach, question::Question};
 
 /// One series, days ascending.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Daily {
     pub days: Vec<(Day, f64)>,
 }
@@ -45,6 +44,7 @@ impl Daily {
 }
 
 /// A channel's series, as a whole and by piece.
+#[derive(Debug)]
 pub struct Channel {
     pub name: Option<String>,
     /// The platform's totals, so views; else people.
@@ -156,5 +156,13 @@ fn filled(days: &BTreeMap<Day, f64>, whole: &BTreeMap<Day, f64>) -> Daily {
             .range(first..)
             .map(|(&day, _)| (day, days.get(&day).copied().unwrap_or(0.0)))
             .collect(),
+    }
+}
+
+/// For the detector, days by weekday.
+fn day_count((day, value): (Day, f64)) -> DayCount {
+    DayCount {
+        weekday: day.weekday(),
+        value,
     }
 }

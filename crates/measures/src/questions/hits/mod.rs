@@ -1,241 +1,76 @@
 //! `hits`: which pieces got an unusual number of hits, and how rare is that?
 //!
-//! Each channel's daily series, and that of each of its pieces, is judged by the spike detector of `stats` against the
-//! same series' own usual range. A channel with m series is watched m times a day, so each is watched m times more
-//! strictly: what holds is fewer than one false episode per channel and year.
+//! What stood out is found once a pass (`watch`); here it becomes figures, rows and a sentence. What holds is fewer than one
+//! false episode per channel and year. What the owner marked as unwanted stays among the rows and is counted nowhere.
 
 mod daily;
+mod pieces;
+mod source;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use longplay_domain::Day;
-use longplay_stats::spikes::{DayCount, Episode, SpikeDetector};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use self::daily::{Channel, Daily};
+use self::source::{CameFrom, Ways};
 use super::reconciliation;
 use crate::{
-    answer::{Answer, Caution, Figure, Point, Scope, Series, State},
+    answer::{Answer, Caution, Figure, Scope},
     ask::{AskError, Ground},
     evidence::{Evidence, Part},
-    folds::Reach,
     question::Question,
     words,
 };
 
+pub use self::watch::{Hit, Shift, Watch, watched};
+
 /// Channels drawn: the largest.
 const CHANNELS_DRAWN: usize = 5;
-/// Days drawn: a year.
-const DAYS_DRAWN: usize = 366;
-/// Days of history the detector needs before it judges.
-const HISTORY_DAYS: i32 = 28;
 
-/// A spike, with the piece it is put down to.
-pub struct Hit {
-    pub channel: Option<String>,
-    pub piece: Option<String>,
-    /// Whether it was seen in the whole channel's series.
-    is_channel_wide: bool,
-    pub start: Day,
-    pub end: Day,
-    peak_day: Day,
-    peak: f64,
-    base: f64,
-    z: f64,
-    unit: &'static str,
-}
+pub const PARTS: &[Part] = &[Part::Reach, Part::Doors];
 
-impl Hit {
-    /// How far the peak rose above what was usual, on the scale of the detector but not in its spreads: where hardly anybody
-    /// comes the spread is at its floor, and five people would outrank five thousand.
-    fn rise(&self) -> f64 {
-        self.peak.ln_1p() - self.base.ln_1p()
-    }
-}
-
-/// What watching found.
-#[derive(Default)]
-struct Watch {
-    hits: Vec<Hit>,
-    /// Days judged in channel series.
-    judged_days: u64,
-    /// Pieces with a judged series of their own, or that a channel-wide spike is put down to.
-    pieces: u64,
-    series: Vec<(f64, Series)>,
-    first_ready: Option<Day>,
-}
-
-pub const PARTS: &[Part] = &[Part::Reach];
+/// A hit of the question's period, and what it came from where that was measured.
+type Told<'a> = (&'a Hit, Option<CameFrom>);
 
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
-    let channels = daily::channels(question, ground, evidence.reach());
-    let mut watch = Watch::default();
-    for channel in &channels {
-        watch_channel(question, channel, &mut watch);
-    }
-    watch
-        .hits
-        .sort_by(|a, b| b.peak_day.cmp(&a.peak_day).then_with(|| b.z.total_cmp(&a.z)));
-    watch.series.sort_by(|a, b| b.0.total_cmp(&a.0));
-    // Today is in no series, but who came today came: it is too early, not empty.
-    let today = question.today();
-    let is_empty = channels.is_empty() && evidence.reach().cells().is_empty();
-    if channels.is_empty() && !is_empty {
-        watch.first_ready = Some(today.plus(HISTORY_DAYS + 1));
-    }
+    let watch = watched(question, ground, evidence);
+    let ways = Ways::of(ground, evidence);
+    let asked = watch.hits.iter().filter(|hit| question.period.holds(hit.peak_day));
+    let mut hits: Vec<Told<'_>> = asked.map(|hit| (hit, ways.came_from(hit))).collect();
+    hits.sort_by(|(a, _), (b, _)| b.peak_day.cmp(&a.peak_day).then_with(|| b.z.total_cmp(&a.z)));
+    let counted: Vec<&Told<'_>> = hits.iter().filter(|(hit, _)| !hit.is_unwanted()).collect();
     let mut answer = ground.blank(question);
-    answer.figures = figures(question, &watch);
-    answer.rows = watch.hits.iter().map(|hit| row(ground, hit)).collect();
-    answer.sentence = sentence(question, ground, &watch, is_empty);
-    answer.cautions = cautions(&watch);
+    answer.figures = figures(question, watch, &counted);
+    answer.figures.extend(pieces::figures(question, watch));
+    answer.rows = hits.iter().map(|told| row(ground, told)).collect();
+    answer
+        .rows
+        .extend(watch.shifts.iter().map(|shift| shift_row(ground, shift)));
+    answer.rows.extend(pieces::launches(question, ground, watch));
+    answer.sentence = sentence(question, ground, watch, &counted);
+    answer.cautions = cautions(watch, hits.len() - counted.len());
     reconciliation::of_channels(question, ground, evidence).join(&mut answer);
-    answer.series = watch
-        .series
+    let mut series: Vec<_> = watch.series.iter().collect();
+    series.sort_by(|a, b| b.0.total_cmp(&a.0));
+    answer.series = series
         .into_iter()
         .take(CHANNELS_DRAWN)
-        .map(|(_, series)| series)
+        .map(|(_, series)| series.clone())
         .collect();
     Ok(answer)
 }
 
-/// Every hit of the question's period, for questions that look at what came of them.
-pub fn watched(question: &Question, ground: &Ground, reach: &Reach) -> Vec<Hit> {
-    let mut watch = Watch::default();
-    for channel in &daily::channels(question, ground, reach) {
-        watch_channel(question, channel, &mut watch);
-    }
-    watch.hits
-}
-
-/// A detector `series` times as strict, for a channel that is watched in so many series.
-fn detector(series: usize) -> SpikeDetector {
-    let usual = SpikeDetector::default();
-    let series = series.max(1) as f64;
-    // The upper tail of a normal falls by about e^(-z·Δ) per Δ: solve for the tail divided by `series`.
-    let z = (usual.z * usual.z + 2.0 * series.ln()).sqrt();
-    SpikeDetector {
-        z,
-        small_chance: usual.small_chance / series,
-        ..usual
-    }
-}
-
-fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) {
-    let judged: Vec<(&String, &Daily)> = channel
-        .pieces
-        .iter()
-        .filter(|(_, daily)| daily.days.len() as i32 > HISTORY_DAYS)
-        .collect();
-    let detector = detector(judged.len() + 1);
-    let first_ready = channel
-        .whole
-        .days
-        .first()
-        .map(|&(first, _)| first.plus(HISTORY_DAYS + 1));
-    watch.first_ready = [watch.first_ready, first_ready].into_iter().flatten().min();
-    let mut hits = Vec::new();
-    for (piece, daily) in judged {
-        let scan = detector.scan(&daily.counts());
-        hits.extend(
-            scan.episodes
-                .iter()
-                .map(|episode| hit(channel, Some(piece.clone()), false, daily, episode)),
-        );
-        watch.pieces += u64::from(scan.days.iter().any(Option::is_some));
-    }
-    let scan = detector.scan(&channel.whole.counts());
-    watch.judged_days += scan.days.iter().flatten().count() as u64;
-    for episode in &scan.episodes {
-        let peak_day = channel.whole.days[episode.peak_day].0;
-        let leader = leader(channel, peak_day);
-        let is_told = hits
-            .iter()
-            .any(|hit: &Hit| hit.piece == leader && hit.start <= peak_day && peak_day <= hit.end);
-        if !is_told {
-            hits.push(hit(channel, leader, true, &channel.whole, episode));
-        }
-    }
-    hits.retain(|hit| question.period.holds(hit.peak_day));
-    watch.hits.extend(hits);
-    watch.series.push((channel.whole.total(), drawn(channel, &scan)));
-}
-
-fn hit(channel: &Channel, piece: Option<String>, is_channel_wide: bool, daily: &Daily, episode: &Episode) -> Hit {
-    let day = |index: usize| daily.days[index].0;
-    Hit {
-        channel: channel.name.clone(),
-        piece,
-        is_channel_wide,
-        start: day(episode.start),
-        end: day(episode.end),
-        peak_day: day(episode.peak_day),
-        peak: episode.peak,
-        base: episode.base,
-        z: episode.z,
-        unit: channel.unit(),
-    }
-}
-
-/// The piece that had most above its own usual on that day; none when no piece had anything.
-fn leader(channel: &Channel, day: Day) -> Option<String> {
-    let excess = |daily: &Daily| daily.on(day).unwrap_or(0.0) - daily.median_before(day, HISTORY_DAYS);
-    let above = channel
-        .pieces
-        .iter()
-        .map(|(piece, daily)| (excess(daily), piece))
-        .filter(|&(excess, _)| excess > 0.0);
-    above
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, piece)| piece.clone())
-}
-
-fn drawn(channel: &Channel, scan: &longplay_stats::spikes::Scan) -> Series {
-    let flagged = |index: usize| scan.days[index].as_ref().is_some_and(|verdict| verdict.flagged);
-    let points = channel.whole.days.iter().enumerate().map(|(index, &(day, value))| {
-        let usual = scan.days[index].as_ref();
-        Point {
-            day,
-            n: value as u64,
-            value: Some(value),
-            low: usual.map(|usual| usual.low),
-            high: usual.map(|usual| usual.high),
-            state: State::Known,
-            marked: flagged(index),
-        }
-    });
-    let skipped = channel.whole.days.len().saturating_sub(DAYS_DRAWN);
-    Series {
-        key: "daily".to_owned(),
-        title: format!(
-            "{} a day{}",
-            channel.unit_title(),
-            channel
-                .name
-                .as_deref()
-                .map(|name| format!(", {name}"))
-                .unwrap_or_default()
-        ),
-        unit: channel.unit().to_owned(),
-        scope: Scope::from([("channel", channel.name.clone())]),
-        points: points.skip(skipped).collect(),
-    }
-}
-
-fn figures(question: &Question, watch: &Watch) -> Vec<Figure> {
-    let mut hit_pieces: BTreeMap<(&Option<String>, &String), ()> = BTreeMap::new();
-    for hit in &watch.hits {
-        if let Some(piece) = &hit.piece {
-            hit_pieces.insert((&hit.channel, piece), ());
-        }
-    }
+fn figures(question: &Question, watch: &Watch, hits: &[&Told<'_>]) -> Vec<Figure> {
+    let of_piece = |(hit, _): &&Told<'_>| Some((hit.channel.clone(), hit.piece.clone()?));
+    let hit_pieces: BTreeSet<_> = hits.iter().filter_map(of_piece).collect();
     let told = |figure: Figure| match (figure.n, watch.first_ready) {
         (0, Some(_)) => figure.too_early(watch.first_ready),
         _ => figure,
     };
     let pieces = watch.pieces.max(hit_pieces.len() as u64);
-    let spikes = (watch.hits.len() as u64, watch.judged_days);
+    let spikes = (hits.len() as u64, watch.judged_days);
     let rarity = (hit_pieces.len() as u64, pieces);
     vec![
         told(Figure::counted("spikes", "episodes", Scope::new(), spikes)),
@@ -243,7 +78,7 @@ fn figures(question: &Question, watch: &Watch) -> Vec<Figure> {
     ]
 }
 
-fn row(ground: &Ground, hit: &Hit) -> serde_json::Value {
+fn row(ground: &Ground, (hit, came_from): &Told<'_>) -> Value {
     json!({
         "kind": "episode",
         "channel": hit.channel,
@@ -257,11 +92,35 @@ fn row(ground: &Ground, hit: &Hit) -> serde_json::Value {
         "base": hit.base,
         "ratio": if hit.base > 0.0 { Some(hit.peak / hit.base) } else { None },
         "z": hit.z,
+        "is_big": hit.is_big,
+        "excess": hit.excess,
+        "rarity": hit.rarity.map(|rarity| rarity.value),
+        "rarity_low": hit.rarity.map(|rarity| rarity.low),
+        "rarity_high": hit.rarity.map(|rarity| rarity.high),
+        "rarity_n": hit.rarity.map(|rarity| rarity.n),
+        "shape": hit.shape.map(|shape| shape.reading.words()),
+        "peak_share": hit.shape.map(|shape| shape.peak_share),
+        "ramp": hit.shape.map(|shape| shape.ramp),
+        "came_from": came_from,
+        "note": hit.note,
     })
 }
 
-fn sentence(question: &Question, ground: &Ground, watch: &Watch, is_empty: bool) -> String {
-    if is_empty {
+fn shift_row(ground: &Ground, shift: &Shift) -> Value {
+    json!({
+        "kind": "level_shift",
+        "channel": shift.channel,
+        "piece": shift.piece,
+        "title": shift.piece.as_deref().map(|piece| ground.title(piece)),
+        "start": shift.start,
+        "recognised": shift.recognised,
+        "before": shift.before,
+        "after": shift.after,
+    })
+}
+
+fn sentence(question: &Question, ground: &Ground, watch: &Watch, hits: &[&Told<'_>]) -> String {
+    if watch.is_empty {
         return "Nothing has been seen yet, so nothing can have been unusual.".to_owned();
     }
     if watch.judged_days == 0 {
@@ -271,14 +130,20 @@ fn sentence(question: &Question, ground: &Ground, watch: &Watch, is_empty: bool)
             None => "Too early to tell what is usual: that takes 28 days with something on them.".to_owned(),
         };
     }
-    let Some(biggest) = watch.hits.iter().max_by(|a, b| a.rise().total_cmp(&b.rise())) else {
+    let Some((biggest, came_from)) = hits.iter().max_by(|a, b| a.0.rise().total_cmp(&b.0.rise())) else {
         return format!(
             "No day was unusual among the {} that could be judged. That is normal.",
             words::count(watch.judged_days)
         );
     };
     let first = of_hit(ground, biggest);
-    let others = watch.hits.len() - 1;
+    let how = match (came_from, biggest.shape) {
+        (Some(from), _) => format!(" At least half of it came through {}.", from.words()),
+        (None, Some(shape)) => format!(" Its shape: {}.", shape.reading.words()),
+        (None, None) => String::new(),
+    };
+    let first = format!("{first}{how}");
+    let others = hits.len() - 1;
     match others {
         0 => format!(
             "{first} It is the only unusual stretch among {} days judged.",
@@ -312,7 +177,7 @@ fn of_hit(ground: &Ground, hit: &Hit) -> String {
     format!("{name} {had} about {times} times {whole} usual on {day}.")
 }
 
-fn cautions(watch: &Watch) -> Vec<Caution> {
+fn cautions(watch: &Watch, unwanted: usize) -> Vec<Caution> {
     let mut cautions = Vec::new();
     if watch.judged_days > 0 {
         let message = "Fewer than one stretch per channel and year is flagged by chance alone.".to_owned();
@@ -321,13 +186,13 @@ fn cautions(watch: &Watch) -> Vec<Caution> {
             message,
         });
     }
-    cautions
-}
-
-/// For the detector, days by weekday.
-fn day_count((day, value): (Day, f64)) -> DayCount {
-    DayCount {
-        weekday: day.weekday(),
-        value,
+    if unwanted > 0 {
+        let stretches = if unwanted == 1 { "stretch" } else { "stretches" };
+        let message = format!("{unwanted} unusual {stretches} you marked as unwanted are counted nowhere.");
+        cautions.push(Caution {
+            code: "unwanted_hits",
+            message,
+        });
     }
+    cautions
 }

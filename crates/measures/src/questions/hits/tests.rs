@@ -6,9 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma, Poisson};
 
 use super::{
-    Channel, Daily, Watch,
-    daily::{Seen, channel},
-    watch_channel,
+    daily::{Channel, Daily, Seen, channel},
+    watch::{Watch, watch_channel},
 };
 use crate::question::{Key, Question};
 

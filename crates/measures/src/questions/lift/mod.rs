@@ -28,7 +28,8 @@ use crate::{
     ask::{AskError, Ground},
     evidence::{Evidence, Part},
     folds::{DayCounts, Map, Origin},
-    question::Question,
+    question::{By, Question},
+    questions::hits,
 };
 
 pub const PARTS: &[Part] = &[Part::Cohorts, Part::Reach, Part::Outcomes];
@@ -52,7 +53,10 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     let ledger = Ledger {
         newcomers: &newcomers,
         episodes: &episodes,
+        shifts: &hits::watched(question, ground, evidence).shifts,
         today: question.today(),
+        // Broken down by source or campaign, people are known by that instead of by channel.
+        has_channels: !matches!(question.by, By::Source | By::Campaign),
         goals: ground.goals.len(),
         is_recorded: &is_recorded,
     };
@@ -77,7 +81,7 @@ fn autopsy(question: &Question, subject: Subject, ledger: &Ledger<'_>, diary: &D
     let effects = diary.effects(&subject, question.today(), level, strict);
     Autopsy {
         verdict: verdict::judge(&subject, question.today(), crowd.as_ref(), &effects),
-        pitfalls: pitfalls::of(&subject, &effects, diary, ledger.episodes),
+        pitfalls: pitfalls::of(&subject, &effects, diary, (ledger.episodes, ledger.shifts)),
         subject,
         crowd,
         effects,

@@ -11,7 +11,10 @@ use longplay_stats::{
 };
 
 use super::subjects::Subject;
-use crate::folds::{GOAL_DAYS, WINDOW_DAYS};
+use crate::{
+    folds::{GOAL_DAYS, WINDOW_DAYS},
+    questions::hits::Shift,
+};
 
 /// Ordinary weeks: so many days before.
 pub const ORDINARY_DAYS: i32 = 56;
@@ -94,7 +97,10 @@ pub struct Crowd {
 pub struct Ledger<'a> {
     pub newcomers: &'a [Newcomers],
     pub episodes: &'a [Subject],
+    pub shifts: &'a [Shift],
     pub today: Day,
+    /// Whether it is known through which channel newcomers came.
+    pub has_channels: bool,
     pub goals: usize,
     /// Whether anything was recorded on a day: one without is missing, not zero.
     pub is_recorded: &'a dyn Fn(Day) -> bool,
@@ -103,7 +109,7 @@ pub struct Ledger<'a> {
 impl Ledger<'_> {
     pub fn crowd(&self, subject: &Subject, level: f64, strict: f64) -> Crowd {
         let mine = |some: &&Newcomers| {
-            is_of(subject, some)
+            self.is_of(subject, some)
                 && subject
                     .piece
                     .as_ref()
@@ -117,7 +123,7 @@ impl Ledger<'_> {
             .collect();
         let ordinary = Group::of(
             self.between(first, subject.start.plus(-1))
-                .filter(|some| is_of(subject, some) && before.contains(&some.day)),
+                .filter(|some| self.is_of(subject, some) && before.contains(&some.day)),
         );
         let during: Vec<Day> = (0..=subject.end.since(subject.start))
             .map(|day| subject.start.plus(day))
@@ -185,16 +191,17 @@ impl Ledger<'_> {
     ) -> Option<Excess> {
         let counts = |days: &[Day]| -> Vec<WeekdayCount> {
             let count = |&day: &Day| {
-                let some = self.between(day, day).filter(|some| is_of(subject, some));
+                let some = self.between(day, day).filter(|some| self.is_of(subject, some));
                 (day.weekday(), some.map(counted).sum::<u64>() as f64)
             };
             days.iter().filter(|day| (self.is_recorded)(**day)).map(count).collect()
         };
         excess(&counts(before), &counts(during), level)
     }
-}
 
-/// Whether they came through the channel it is about.
-fn is_of(subject: &Subject, some: &Newcomers) -> bool {
-    subject.channel.as_ref().is_none_or(|channel| *channel == some.channel)
+    /// Whether they came through the channel it is about.
+    fn is_of(&self, subject: &Subject, some: &Newcomers) -> bool {
+        let channel = subject.channel.as_ref().filter(|_| self.has_channels);
+        channel.is_none_or(|channel| *channel == some.channel)
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     subjects::Subject,
     verdict::Verdict,
 };
-use crate::{answer::Caution, ask::Ground, words};
+use crate::{answer::Caution, ask::Ground, questions::hits::Shift, words};
 
 /// A season is seen twice from so many days on.
 const YEAR_DAYS: i32 = 365;
@@ -25,17 +25,19 @@ pub enum Pitfall {
     SeasonOnce,
     SmallBase,
     AlreadyGrowing,
+    LevelShift,
     TotalsOnly,
 }
 
 impl Pitfall {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::AnotherHit,
         Self::TrackingGap,
         Self::ShortPast,
         Self::SeasonOnce,
         Self::SmallBase,
         Self::AlreadyGrowing,
+        Self::LevelShift,
         Self::TotalsOnly,
     ];
 
@@ -47,6 +49,7 @@ impl Pitfall {
             Self::SeasonOnce => "season_once",
             Self::SmallBase => "small_base",
             Self::AlreadyGrowing => "already_growing",
+            Self::LevelShift => "level_shift",
             Self::TotalsOnly => "totals_only",
         }
     }
@@ -61,13 +64,21 @@ impl Pitfall {
             Self::SeasonOnce => "less than a year was recorded before it, so a season looks like an effect",
             Self::SmallBase => "some outcomes happened fewer than 20 times before it, so only large effects would show",
             Self::AlreadyGrowing => "some outcomes were rising before it: it may have come because things grew",
+            Self::LevelShift => {
+                "its channel came to a new level in the same weeks, so what came after is not its doing alone"
+            }
             Self::TotalsOnly => "it was seen in totals, so whom it brought is not known",
         }
     }
 }
 
 /// What applies to a hit.
-pub fn of(subject: &Subject, effects: &[Effect], diary: &Diary, episodes: &[Subject]) -> Vec<Pitfall> {
+pub fn of(
+    subject: &Subject,
+    effects: &[Effect],
+    diary: &Diary,
+    (episodes, shifts): (&[Subject], &[Shift]),
+) -> Vec<Pitfall> {
     let (first, last) = (subject.start.plus(-ORDINARY_DAYS), subject.end.plus(AFTER_DAYS));
     let is_another = |episode: &&Subject| episode.end < subject.start || subject.end < episode.start;
     let mut others = episodes
@@ -80,6 +91,12 @@ pub fn of(subject: &Subject, effects: &[Effect], diary: &Diary, episodes: &[Subj
     let has_gap = (0..=until.since(first)).any(|day| is_gap(first.plus(day)));
     let past_days = recorded.map_or(0, |recorded| subject.start.since(recorded));
     let is_told = |effect: &Effect| effect.per_day.is_some();
+    let is_shift = |shift: &Shift| {
+        let same = subject.channel.as_ref().is_none_or(|channel| *channel == shift.channel);
+        // A level that begins with the hit is what the hit left.
+        let is_its = subject.start <= shift.start && shift.start <= subject.end;
+        same && first <= shift.start && shift.start <= last && !is_its
+    };
     let applies = |pitfall: &Pitfall| match pitfall {
         Pitfall::AnotherHit => others.next().is_some(),
         Pitfall::TrackingGap => has_gap,
@@ -87,6 +104,7 @@ pub fn of(subject: &Subject, effects: &[Effect], diary: &Diary, episodes: &[Subj
         Pitfall::SeasonOnce => (ORDINARY_DAYS..YEAR_DAYS).contains(&past_days),
         Pitfall::SmallBase => effects.iter().any(|effect| is_told(effect) && effect.base < BASE_SMALL),
         Pitfall::AlreadyGrowing => effects.iter().any(|effect| is_told(effect) && effect.was_rising),
+        Pitfall::LevelShift => shifts.iter().any(is_shift),
         Pitfall::TotalsOnly => subject.is_totals,
     };
     Pitfall::ALL.into_iter().filter(applies).collect()

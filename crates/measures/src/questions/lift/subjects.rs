@@ -1,6 +1,6 @@
 //! What an autopsy is about: a hit that was detected, or a piece and days that somebody asked about.
 
-use longplay_domain::{Day, Period};
+use longplay_domain::Day;
 use longplay_store::NONE;
 
 use crate::{ask::Ground, evidence::Evidence, question::Question, questions::hits};
@@ -21,26 +21,26 @@ pub struct Subject {
     pub end: Day,
     /// Whether it was seen in totals, whose people nobody knows.
     pub is_totals: bool,
+    /// The owner wants it left out: its days are no ordinary ones, and nobody asks what came of them.
+    pub is_unwanted: bool,
 }
 
 /// Every detected hit, as days of no ordinary week.
 pub fn episodes(question: &Question, ground: &Ground, evidence: &Evidence) -> Vec<Subject> {
-    let every_day = Question {
-        period: Period::default(),
-        ..question.clone()
-    };
     let is_totals = |channel: &Option<String>| {
         let mut totals = ground.views.iter();
         channel
             .as_ref()
             .is_some_and(|channel| totals.any(|sample| sample.channel == *channel))
     };
-    let mut found: Vec<Subject> = hits::watched(&every_day, ground, evidence.reach())
-        .into_iter()
+    let mut found: Vec<Subject> = hits::watched(question, ground, evidence)
+        .hits
+        .iter()
         .map(|hit| Subject {
             is_totals: is_totals(&hit.channel),
-            piece: hit.piece,
-            channel: Some(hit.channel),
+            is_unwanted: hit.is_unwanted(),
+            piece: hit.piece.clone(),
+            channel: Some(hit.channel.clone()),
             start: hit.start,
             end: hit.end,
         })
@@ -62,7 +62,9 @@ pub fn episodes(question: &Question, ground: &Ground, evidence: &Evidence) -> Ve
 /// What is looked at, the latest first: what was asked about, else the latest hits of the question's period.
 pub fn subjects(question: &Question, ground: &Ground, evidence: &Evidence, episodes: &[Subject]) -> Vec<Subject> {
     let Some(about) = &question.about else {
-        let asked = episodes.iter().filter(|hit| question.period.holds(hit.start));
+        let asked = episodes
+            .iter()
+            .filter(|hit| question.period.holds(hit.start) && !hit.is_unwanted);
         return asked.take(HITS_MAX).cloned().collect();
     };
     let yesterday = question.today().plus(-1);
@@ -91,6 +93,7 @@ pub fn subjects(question: &Question, ground: &Ground, evidence: &Evidence, episo
         start,
         end: end.min(yesterday).max(start),
         is_totals: false,
+        is_unwanted: false,
     };
     vec![subject]
 }

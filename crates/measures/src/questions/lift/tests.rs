@@ -108,6 +108,7 @@ fn subject(piece: Option<&str>) -> Subject {
         start: START,
         end: START.plus(1),
         is_totals: false,
+        is_unwanted: false,
     }
 }
 
@@ -116,7 +117,9 @@ fn look(world: &World, subject: Subject, today: Day) -> Autopsy {
     let ledger = Ledger {
         newcomers: &world.newcomers,
         episodes: &episodes,
+        shifts: &[],
         today,
+        has_channels: true,
         goals: 2,
         is_recorded: &|day| world.diary.was_recorded(day),
     };

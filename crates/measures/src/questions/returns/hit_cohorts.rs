@@ -64,11 +64,7 @@ struct Newcomers {
 /// The hits whose people the question is about, the latest first.
 pub fn compare(question: &Question, ground: &Ground, evidence: &Evidence) -> Vec<HitCohort> {
     // Every episode counts, whatever period is asked about: it decides which days were ordinary.
-    let every_day = Question {
-        period: longplay_domain::Period::default(),
-        ..question.clone()
-    };
-    let mut all = hits::watched(&every_day, ground, evidence.reach());
+    let mut all = hits::watched(question, ground, evidence).hits.clone();
     all.sort_by(|a, b| {
         let key = |hit: &Hit| (hit.start, hit.end, hit.channel.clone(), hit.piece.clone());
         key(b).cmp(&key(a))
