@@ -7,7 +7,7 @@ use std::{path::Path, time::Instant};
 use longplay_domain::{Day, Time, Zone};
 use longplay_measures::{
     Ground, Key, Question,
-    evidence::{Evidence, Part},
+    evidence::Part,
     pass::{Fold, Observer},
     standing,
 };
@@ -43,9 +43,10 @@ fn main() {
 fn measure(store: &Store, question: &Question, all: &[Part]) {
     let ground = Ground::of(question, store).expect("a ground");
     let (snapshot, threads) = (&ground.snapshot, ground.engine.threads);
-    let columns = Observer::columns().with(Evidence::begin(all, question, &ground).columns());
-    let decode = best(|| snapshot.decode(columns, threads).expect("decoded"));
     let gather = |parts: &[Part]| ground.gather(question, parts).expect("a pass");
+    // The first pass also prepares what later ones rest on, as it does while serving.
+    let columns = Observer::columns().with(gather(all).columns());
+    let decode = best(|| snapshot.decode(columns, threads).expect("decoded"));
     let mut people = 0;
     let pass = best(|| {
         let cells = gather(all).cohorts().cells().into_iter();
@@ -60,6 +61,14 @@ fn measure(store: &Store, question: &Question, all: &[Part]) {
         for &part in all {
             let seconds = best(|| gather(&[part]).columns().to_read().len() as u64);
             println!("# {part:?} alone, with the walk: {seconds:.3} s");
+        }
+        for key in Key::ALL {
+            let question = Question {
+                key,
+                ..question.clone()
+            };
+            let seconds = best(|| ground.answer(&question).expect("an answer").figures.len() as u64);
+            println!("# {} answered, with its pass: {seconds:.3} s", key.name());
         }
     }
     let edition = best(|| ground.edition(question).expect("an edition").answers.len() as u64);

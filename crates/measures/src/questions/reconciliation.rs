@@ -261,7 +261,7 @@ fn fleeting(fleeting: u64, people: u64) -> Option<Caution> {
     (people >= FLEETING_PEOPLE_MIN && share >= FLEETING_SHARE).then(|| Caution {
         code: "short_lived_ids",
         message: format!(
-            "{} people were seen on one day only and never said who they are. Some of them are the same person again: a cookie that was \
+            "{} people were seen on one day only and never said who they are. Some of them may be the same person again: a cookie that was \
              cleared, another device.",
             words::Share::of(share, share, share).value()
         ),
