@@ -37,6 +37,9 @@ KNOWN = [
     ("lastfm", "returns", "people", "count", 1892, 0, "Cantador, Brusilovsky & Kuflik 2011"),
 ]
 
+# Whom these draw or list first depends on people's keys, so on the secret of the data directory: shown, but not compared.
+DRAWN = ("talk", "durability", "plan")
+
 SAID = re.compile(r"(?<=<!-- said -->\n).*?(?=<!-- end -->)", re.S)
 
 
@@ -70,6 +73,10 @@ def block(answers):
     return "".join(f"- **{key}**: {answer['sentence']}\n" for key, answer in answers.items())
 
 
+def compared(lines):
+    return [line for line in lines.splitlines() if not line.startswith(tuple(f"- **{key}**" for key in DRAWN))]
+
+
 def run(program, scratch, tally, update=False):
     if not DATA.is_dir():
         print(f"  SKIPPED: {DATA} is not there, so no recipe of docs/cookbook was tried")
@@ -96,7 +103,7 @@ def check(program, recipe, folder, update):
     text = page.read_text(encoding="utf-8")
     if update:
         page.write_text(SAID.sub(lambda _: block(answers), text), encoding="utf-8")
-    elif SAID.search(text).group() != block(answers):
+    elif compared(SAID.search(text).group()) != compared(block(answers)):
         raise AssertionError(f"{page.name} shows other sentences; look at them, then run with UPDATE_COOKBOOK=1:\n{block(answers)}")
 
 
