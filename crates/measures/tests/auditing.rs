@@ -251,6 +251,11 @@ fn kept_lost_and_gained_add_up() {
     assert_eq!(figure(&may, "active", "2024-04").value, Some(0.0));
     assert_eq!(figure(&may, "lost", "2024-04").count, 260);
     assert_eq!(figure(&may, "active", "2024-05").state, State::TooEarly);
+    // With May's single person a month has too few, so from then on it is quarters.
+    let third = "Nobody was here in the third quarter of 2024; in the period before it was 1 person.";
+    assert_eq!(shop.audit("2024-10-03").sentence, third);
+    let fourth = "Nobody was here in the fourth quarter of 2024, nor in the period before.";
+    assert_eq!(shop.audit("2025-01-03").sentence, fourth);
     assert_eq!(
         may.sentence,
         "Nobody was here in April 2024; in the period before it was 260 people."

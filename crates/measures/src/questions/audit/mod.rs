@@ -231,6 +231,7 @@ fn sentence(question: &Question, views: &[View<'_>]) -> String {
     };
     let mut text = format!("{who} here in {}", period_words(audience, last));
     match Change::of(audience, last) {
+        Some(change) if active == 0 && change.before.active == 0 => text.push_str(", nor in the period before."),
         Some(change) if active == 0 => {
             text.push_str(&format!(
                 "; in the period before it was {}.",
