@@ -24,10 +24,25 @@ fn answers(store: &Store, as_of: Time, zone: &Zone) -> Vec<serde_json::Value> {
             };
             let mut answer = serde_json::to_value(ask(&question, store).unwrap()).unwrap();
             answer["snapshot"] = 0.into();
+            without_keys(&mut answer);
             answers.push(answer);
         }
     }
     answers
+}
+
+/// A person's key is made with the secret of the data directory, so two directories name the same person differently, and
+/// list those who are equal in another order.
+fn without_keys(answer: &mut serde_json::Value) {
+    let Some(rows) = answer.get_mut("rows").and_then(serde_json::Value::as_array_mut) else {
+        return;
+    };
+    for row in rows.iter_mut() {
+        if let Some(row) = row.as_object_mut() {
+            row.remove("person");
+        }
+    }
+    rows.sort_by_key(serde_json::Value::to_string);
 }
 
 #[test]
