@@ -301,7 +301,8 @@ async function ownPage(browser) {
   check("own page: everything is taken along", held.events.length === 1 && held.events[0].event === "Signed Up", JSON.stringify(held));
   const press = async (name) => {
     await page.getByRole("button", { name }).focus();
-    await page.keyboard.press("Enter");
+    // The page that stands is loaded already, so what is awaited is the next one.
+    await Promise.all([page.waitForEvent("framenavigated"), page.keyboard.press("Enter")]);
     await page.waitForLoadState("load");
   };
   await press("Have it erased");

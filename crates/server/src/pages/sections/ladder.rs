@@ -34,12 +34,21 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
             reference: None,
             marks: stages.iter().map(|(stage, figure)| mark(stage, figure)).collect(),
         },
-        columns: vec![Column::text("Step", "stage"), Column::number("People", "people")],
+        columns: vec![
+            Column::text("Step", "stage"),
+            Column::number("People", "people"),
+            Column::number("From", "low"),
+            Column::number("To", "high"),
+        ],
         rows: stages
             .iter()
             .map(|(stage, figure)| Row {
                 head: Cell::text(name(stage)),
-                cells: vec![Cell::value(figure.value, figure.state, &scale)],
+                cells: vec![
+                    Cell::value(figure.value, figure.state, &scale),
+                    Cell::bound(figure.low, &scale),
+                    Cell::bound(figure.high, &scale),
+                ],
             })
             .collect(),
         rest: None,
