@@ -2,26 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use std::{fs, path::Path, process::Command};
+mod program;
+
+use std::{fs, path::Path};
 
 use longplay_testkit::{RandomAudience, Row, to_csv, to_jsonl};
+use program::longplay;
 use serde_json::Value;
 
 const SEEDS: u64 = 8;
-
-fn longplay(data: &Path, zone: &str, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_longplay"));
-    let output = command
-        .arg("--data")
-        .arg(data)
-        .args(["--zone", zone])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {}\n{errors}", output.status);
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn import(data: &Path, zone: &str, name: &str, text: &str) {
     let path = data.with_extension(name);

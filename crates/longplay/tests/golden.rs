@@ -2,25 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use std::{fs, path::Path, process::Command};
+mod program;
+
+use std::fs;
 
 use longplay_testkit::golden::{ALL, Expected, Golden};
+use program::longplay;
 use serde_json::{Value, json};
-
-/// Runs the binary on a data directory; its stdout, when it exits with 0.
-fn longplay(data: &Path, zone: &str, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_longplay"));
-    let output = command
-        .arg("--data")
-        .arg(data)
-        .args(["--zone", zone])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {}\n{errors}", output.status);
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn json_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))

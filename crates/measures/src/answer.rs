@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use longplay_domain::Day;
-use longplay_stats::Estimate;
+use longplay_stats::{Estimate, survival::KaplanMeier};
 use serde::Serialize;
 
 use crate::compare::Comparison;
@@ -167,6 +167,20 @@ impl Figure {
                 (None, _) => State::TooEarly,
             },
             ..Self::unknown(key, unit, scope)
+        }
+    }
+
+    /// The same figure with the median of a curve and its interval; as it was when half has not happened.
+    #[must_use]
+    pub fn with_median(self, curve: &KaplanMeier, level: f64) -> Self {
+        let Some(median) = curve.median() else { return self };
+        let (low, high) = curve.median_interval(level);
+        Self {
+            value: Some(median),
+            low,
+            high,
+            state: State::Known,
+            ..self
         }
     }
 

@@ -4,7 +4,7 @@ use longplay_domain::{Day, Period};
 use longplay_stats::rates::difference_of_shares;
 use serde::Serialize;
 
-use crate::answer::{Figure, Grade, Scope, State};
+use crate::answer::{Figure, Grade};
 
 /// With which period a period is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -73,16 +73,9 @@ pub struct Comparison {
 /// A figure in the other period, and the change since.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Compared {
-    pub key: String,
-    pub unit: String,
-    pub scope: Scope,
-    pub n: u64,
-    pub count: i64,
-    pub value: Option<f64>,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-    pub state: State,
-    /// Now less then, in `unit`; absent unless both are known.
+    #[serde(flatten)]
+    pub figure: Figure,
+    /// Now less then, in the figure's unit; absent unless both are known.
     pub change: Option<f64>,
     /// Its interval, for shares: of what is counted the change is exact.
     pub change_low: Option<f64>,
@@ -121,15 +114,7 @@ impl Compared {
             Some((estimate.low * per, estimate.high * per))
         });
         Self {
-            key: then.key.clone(),
-            unit: then.unit.clone(),
-            scope: then.scope.clone(),
-            n: then.n,
-            count: then.count,
-            value: then.value,
-            low: then.low,
-            high: then.high,
-            state: then.state,
+            figure: then.clone(),
             change,
             change_low: interval.map(|(low, _)| low),
             change_high: interval.map(|(_, high)| high),
@@ -140,6 +125,7 @@ impl Compared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Scope;
 
     fn period(from: &str, to: &str) -> Period {
         Period {

@@ -2,6 +2,17 @@
 
 use longplay_domain::Day;
 
+/// In the order of `Day::weekday`.
+pub const WEEKDAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
 /// `12345` → `12,345`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();

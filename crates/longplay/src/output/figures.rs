@@ -81,7 +81,8 @@ fn write_comparison(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
     let Comparison { from, to, figures, .. } = comparison;
     writeln!(out, "\nCompared with {from} up to but without {to}:\n")?;
     let mut table = Table::with(&["figure", "about", ">n", ">value", ">change", ">interval"]);
-    for figure in figures.iter().take(FIGURES_SHOWN_MAX) {
+    for compared in figures.iter().take(FIGURES_SHOWN_MAX) {
+        let figure = &compared.figure;
         let told =
             |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number::in_unit(value, &figure.unit));
         table.push(vec![
@@ -89,8 +90,8 @@ fn write_comparison(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
             about(&figure.scope),
             number::count(figure.n),
             told(figure.value),
-            told(figure.change),
-            interval(figure.change_low, figure.change_high, &figure.unit),
+            told(compared.change),
+            interval(compared.change_low, compared.change_high, &figure.unit),
         ]);
     }
     table.write(out)

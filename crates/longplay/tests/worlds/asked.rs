@@ -1,32 +1,16 @@
 //! A world in a data directory of its own, filled and asked through the binary as an owner would.
 
-use std::{fs, path::Path, process::Command};
+use std::fs;
 
 use longplay_domain::Time;
 use longplay_store::Store;
 use longplay_testkit::{Row, to_csv, worlds::World};
 use serde_json::Value;
 
+use crate::program::longplay;
+
 /// All worlds lie before it.
 const NOW: Time = Time::from_micros(1_790_000_000_000_000);
-
-/// Calls the binary; its output, when it exits with 0.
-fn longplay(data: &Path, zone: &str, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_longplay"));
-    for variable in ["LONGPLAY_DATA", "LONGPLAY_ZONE", "LONGPLAY_LOG", "COLUMNS"] {
-        command.env_remove(variable);
-    }
-    let output = command
-        .arg("--data")
-        .arg(data)
-        .args(["--zone", zone])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {}\n{errors}", output.status);
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// A world taken in by the binary.
 pub struct Imported {

@@ -9,3 +9,5 @@
 mod asked;
 mod kept;
 mod printed;
+#[path = "../program/mod.rs"]
+mod program;

@@ -6,7 +6,7 @@
 use longplay_domain::{Day, Month, Period};
 use longplay_store::Columns;
 
-use super::Map;
+use super::{ByDays, Map};
 use crate::pass::{Fold, Life};
 
 /// Of each cohort, how many were present at each age; age 0 holds everybody.
@@ -68,7 +68,7 @@ pub struct Ages {
     today: Day,
     period: Period,
     /// People who never came back, by days from D0 to today: most people, so they wait until the end.
-    once: Vec<u64>,
+    once: ByDays,
     weeks: Triangle,
     months: Triangle,
 }
@@ -78,7 +78,7 @@ impl Ages {
         Self {
             today,
             period,
-            once: Vec::new(),
+            once: ByDays::default(),
             weeks: Triangle::default(),
             months: Triangle::default(),
         }
@@ -111,11 +111,7 @@ impl Fold for Ages {
             return;
         };
         if life.presence.len() == 1 {
-            let age = self.today.since(arrival.day).max(0) as usize;
-            if self.once.len() <= age {
-                self.once.resize(age + 1, 0);
-            }
-            self.once[age] += 1;
+            self.once.add(self.today.since(arrival.day));
             return;
         }
         self.weeks.add(life.presence.iter().map(|&day| week_of(day)), 1);
@@ -123,22 +119,16 @@ impl Fold for Ages {
     }
 
     fn merge(&mut self, other: Self) {
-        self.once.resize(self.once.len().max(other.once.len()), 0);
-        self.once
-            .iter_mut()
-            .zip(&other.once)
-            .for_each(|(mine, theirs)| *mine += theirs);
+        self.once.merge(&other.once);
         self.weeks.merge(other.weeks);
         self.months.merge(other.months);
     }
 
     fn finish(&mut self) {
-        for (age, people) in std::mem::take(&mut self.once).into_iter().enumerate() {
-            if people > 0 {
-                let day = self.today.plus(-i32::try_from(age).unwrap_or(i32::MAX));
-                self.weeks.add(std::iter::once(week_of(day)), people);
-                self.months.add(std::iter::once(Month::of(day).0), people);
-            }
+        for (age, people) in std::mem::take(&mut self.once).cells() {
+            let day = self.today.plus(-age);
+            self.weeks.add(std::iter::once(week_of(day)), people);
+            self.months.add(std::iter::once(Month::of(day).0), people);
         }
     }
 }

@@ -8,7 +8,7 @@
 use longplay_domain::{Day, Month, Period};
 use longplay_store::{Code, Columns};
 
-use super::{Map, PurchaseDays, Runs};
+use super::{ByDays, Map, PurchaseDays, Runs};
 use crate::pass::{Fold, Life};
 
 /// How long a period of the audit is.
@@ -224,7 +224,7 @@ pub struct Base {
     /// What each person did in all, with how many did so much.
     spread: Runs<u64>,
     /// People with a single deed, by days to today: most of an audience.
-    once: Vec<u64>,
+    once: ByDays,
 }
 
 impl Base {
@@ -235,7 +235,7 @@ impl Base {
             months: Ledger::new(Span::Month, today),
             quarters: Ledger::new(Span::Quarter, today),
             spread: Runs::default(),
-            once: Vec::new(),
+            once: ByDays::default(),
         }
     }
 
@@ -267,30 +267,22 @@ impl Base {
 
     #[inline]
     fn add_once(&mut self, day: Day) {
-        let age = self.today.since(day).max(0) as usize;
-        if self.once.len() <= age {
-            self.once.resize(age + 1, 0);
-        }
-        self.once[age] += 1;
+        self.once.add(self.today.since(day));
     }
 
     fn merge(&mut self, other: Self) {
-        self.once.resize(self.once.len().max(other.once.len()), 0);
-        let both = self.once.iter_mut().zip(&other.once);
-        both.for_each(|(mine, theirs)| *mine += theirs);
+        self.once.merge(&other.once);
         self.spread.merge(other.spread);
         self.months.merge(other.months);
         self.quarters.merge(other.quarters);
     }
 
     fn finish(&mut self) {
-        for (age, people) in std::mem::take(&mut self.once).into_iter().enumerate() {
-            if people > 0 {
-                let day = self.today.plus(-i32::try_from(age).unwrap_or(i32::MAX));
-                self.months.add_once(day, people);
-                self.quarters.add_once(day, people);
-                self.spread.add_many(1, u32::try_from(people).unwrap_or(u32::MAX));
-            }
+        for (age, people) in std::mem::take(&mut self.once).cells() {
+            let day = self.today.plus(-age);
+            self.months.add_once(day, people);
+            self.quarters.add_once(day, people);
+            self.spread.add_many(1, u32::try_from(people).unwrap_or(u32::MAX));
         }
         self.spread.finish();
         self.months.spread.finish();

@@ -2,6 +2,7 @@
 
 mod ages;
 mod buyers;
+mod by_days;
 mod cohorts;
 mod conversions;
 mod delays;
@@ -33,6 +34,7 @@ use crate::pass::Arrival;
 
 pub use ages::{Ages, Triangle};
 pub use buyers::Buyers;
+pub use by_days::ByDays;
 pub use cohorts::{Cohort, Cohorts, WINDOW_DAYS};
 pub use conversions::Conversions;
 pub use delays::{Delay, Delays};

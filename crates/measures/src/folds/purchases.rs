@@ -7,7 +7,7 @@
 use longplay_domain::{Day, Period};
 use longplay_store::{Code, Columns};
 
-use super::{PurchaseDays, Runs};
+use super::{ByDays, PurchaseDays, Runs};
 use crate::pass::{Fold, Life};
 
 /// Customers with the same history in one currency.
@@ -50,18 +50,17 @@ impl Purchasing {
 #[derive(Debug, Default)]
 pub struct Customers {
     /// Those who bought on one day only, by days since: most of them.
-    once: Vec<u64>,
+    once: ByDays,
     again: Runs<u128>,
 }
 
 impl Customers {
     /// Every history with the number of its customers, in order.
     pub fn histories(&self) -> Vec<Purchasing> {
-        let once = self.once.iter().enumerate().filter(|&(_, &people)| people > 0);
-        let once = once.map(|(t, &people)| Purchasing {
+        let once = self.once.cells().map(|(t, people)| Purchasing {
             x: 0,
             t_x: 0,
-            t: t as i32,
+            t,
             repeat_minor: 0,
             people,
         });
@@ -75,17 +74,11 @@ impl Customers {
             self.again.add(history.packed());
             return;
         }
-        let t = history.t.max(0) as usize;
-        if self.once.len() <= t {
-            self.once.resize(t + 1, 0);
-        }
-        self.once[t] += 1;
+        self.once.add(history.t);
     }
 
     fn merge(&mut self, other: Self) {
-        self.once.resize(self.once.len().max(other.once.len()), 0);
-        let both = self.once.iter_mut().zip(&other.once);
-        both.for_each(|(mine, theirs)| *mine += theirs);
+        self.once.merge(&other.once);
         self.again.merge(other.again);
     }
 }

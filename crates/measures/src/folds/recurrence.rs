@@ -3,7 +3,7 @@
 use longplay_domain::Day;
 use longplay_store::Columns;
 
-use super::Runs;
+use super::{ByDays, Runs};
 use crate::pass::{Fold, Life};
 
 /// Days: x distinct presence days after D0, the last of them t_x days after D0, observed for T days.
@@ -49,7 +49,7 @@ const PRESENT_MAX: u64 = (1 << 20) - 1;
 pub struct Recurrence {
     today: Day,
     /// How many people were never back, by T: most people, so they are not sorted with the rest.
-    once: Vec<u64>,
+    once: ByDays,
     /// Packed cells of the others.
     back: Runs<u64>,
 }
@@ -59,29 +59,15 @@ impl Recurrence {
     pub fn new(today: Day) -> Self {
         Self {
             today,
-            once: Vec::new(),
+            once: ByDays::default(),
             back: Runs::default(),
         }
     }
 
     /// Every cell with the number of people in it, in order.
     pub fn weights(&self) -> Vec<(RecurrenceCell, u64)> {
-        let never_back = |(t, &weight): (usize, &u64)| {
-            (
-                RecurrenceCell {
-                    x: 0,
-                    t_x: 0,
-                    t: t as i32,
-                },
-                weight,
-            )
-        };
-        let once = self
-            .once
-            .iter()
-            .enumerate()
-            .filter(|(_, weight)| **weight > 0)
-            .map(never_back);
+        let never_back = |(t, people)| (RecurrenceCell { x: 0, t_x: 0, t }, people);
+        let once = self.once.cells().map(never_back);
         let counts = self.back.counts().iter();
         let back = counts.map(|&(cell, weight)| (RecurrenceCell::unpacked(cell), u64::from(weight)));
         once.chain(back).collect()
@@ -99,22 +85,14 @@ impl Fold for Recurrence {
             return;
         };
         if cell.x == 0 {
-            let t = cell.t.max(0) as usize;
-            if self.once.len() <= t {
-                self.once.resize(t + 1, 0);
-            }
-            self.once[t] += 1;
+            self.once.add(cell.t);
             return;
         }
         self.back.add(cell.packed());
     }
 
     fn merge(&mut self, other: Self) {
-        self.once.resize(self.once.len().max(other.once.len()), 0);
-        self.once
-            .iter_mut()
-            .zip(&other.once)
-            .for_each(|(mine, theirs)| *mine += theirs);
+        self.once.merge(&other.once);
         self.back.merge(other.back);
     }
 

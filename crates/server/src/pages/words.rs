@@ -4,6 +4,7 @@
 //! keep all of theirs. Days are written out: "9 May 2026".
 
 use longplay_domain::{Currency, Day, Time, Zone};
+use longplay_measures::words::WEEKDAYS;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -18,15 +19,6 @@ const MONTHS: [&str; 12] = [
     "October",
     "November",
     "December",
-];
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
 ];
 
 /// `9 May 2026`

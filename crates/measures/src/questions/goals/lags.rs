@@ -116,16 +116,9 @@ impl Lags {
             ..Figure::unknown(key, "days", scope)
         };
         let curve = KaplanMeier::new(&rows).ok().filter(|_| n >= CONVERSIONS_MIN);
-        let Some((curve, value)) = curve.and_then(|curve| curve.median().map(|value| (curve, value))) else {
-            return figure;
-        };
-        let (low, high) = curve.median_interval(level);
-        Figure {
-            value: Some(value),
-            low,
-            high,
-            state: State::Known,
-            ..figure
+        match curve {
+            Some(curve) => figure.with_median(&curve, level),
+            None => figure,
         }
     }
 

@@ -113,17 +113,9 @@ pub fn median(waits: &Waits, scope: Scope, level: f64) -> Figure {
     if waits.watched < PEOPLE_MIN {
         return figure;
     }
-    let Ok(curve) = KaplanMeier::new(&waits.durations()) else {
-        return figure;
-    };
-    let Some(value) = curve.median() else { return figure };
-    let (low, high) = curve.median_interval(level);
-    Figure {
-        value: Some(value),
-        low,
-        high,
-        state: State::Known,
-        ..figure
+    match KaplanMeier::new(&waits.durations()) {
+        Ok(curve) => figure.with_median(&curve, level),
+        Err(_) => figure,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     ask::Ground,
     folds::{Contact, FirstContacts, Map, STATED},
     question::Question,
+    words::WEEKDAYS,
 };
 
 /// Most columns: the most common ones.
@@ -16,15 +17,6 @@ const COLUMNS_MAX: usize = 24;
 /// A column says nothing where fewer people than this have it, or lack it.
 const PEOPLE_MIN: u64 = 30;
 
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
 /// Six hours each, by the workspace's clock.
 const PARTS_OF_DAY: [&str; 4] = ["night", "morning", "afternoon", "evening"];
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
