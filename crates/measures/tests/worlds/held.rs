@@ -19,20 +19,27 @@ pub struct Held {
 impl Held {
     pub fn new(world: &World) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("data"), NOW).unwrap();
-        store.put_pieces(&world.pieces).unwrap();
-        store.put_samples(&world.samples).unwrap();
-        let ideal = world.ideal.map(|rule| rule.parse().unwrap());
-        store.set_ideal(ideal.as_ref()).unwrap();
-        if !world.rows.is_empty() {
-            store.accept(world.rows.iter().map(Row::claim).collect(), NOW).unwrap();
-            store.seal(NOW).unwrap();
-        }
-        Self {
-            store,
+        let held = Self {
+            store: Store::open(&folder.path().join("data"), NOW).unwrap(),
             _folder: folder,
             zone: Zone::named(world.zone).unwrap(),
             as_of: Day::parse(world.as_of).unwrap(),
+        };
+        let ideal = world.ideal.map(|rule| rule.parse().unwrap());
+        held.store.set_ideal(ideal.as_ref()).unwrap();
+        held.add(world);
+        held
+    }
+
+    /// Takes in what the world holds, or more of it.
+    pub fn add(&self, world: &World) {
+        self.store.put_pieces(&world.pieces).unwrap();
+        self.store.put_samples(&world.samples).unwrap();
+        if !world.rows.is_empty() {
+            self.store
+                .accept(world.rows.iter().map(Row::claim).collect(), NOW)
+                .unwrap();
+            self.store.seal(NOW).unwrap();
         }
     }
 

@@ -6,5 +6,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod held;
+mod later;
 mod sentences;
 mod truths;

@@ -39,7 +39,7 @@ const SECTIONS: [Section; 14] = [
     ("Customer base", CUSTOMERS, || {
         held(
             &[
-                customers::lines(ROUNDS, &[200, 500, 2_000]),
+                customers::lines(4 * ROUNDS, &[200, 500, 2_000]),
                 customers::pareto(ROUNDS, 1_000),
             ]
             .concat(),
