@@ -50,6 +50,15 @@
     return box;
   }
 
+  // Where a mark lies: on a day, or so many days after a person's first.
+  function place(data, mark) { return data.kind === "ages" ? +mark.at : time(mark.at); }
+  function ageAxis(t, data, width) {
+    return {
+      type: "value", min: +data.marks[0].at, max: +data.marks[data.marks.length - 1].at, splitNumber: Math.max(2, Math.floor(width / 130)),
+      axisLine: { lineStyle: { color: t.axis } }, axisTick: { show: false }, splitLine: { show: false },
+      axisLabel: { color: t.muted, fontSize: 13, formatter: function (days) { return days === 0 ? "0" : "day " + Math.round(days); }, hideOverlap: true, showMinLabel: false, showMaxLabel: false },
+    };
+  }
   function timeAxis(t, data, width) {
     var first = time(data.marks[0].at), last = time(data.marks[data.marks.length - 1].at);
     var today = data.today ? time(data.today) : last;
@@ -94,19 +103,19 @@
         type: "custom", silent: true, z: z, clip: true, coordinateSystem: "cartesian2d", tooltip: { show: false },
         renderItem: function (params, api) {
           if (params.dataIndex) return undefined;
-          var at = function (m, value) { return api.coord([time(m.at), value * data.factor]); };
+          var at = function (m, value) { return api.coord([place(data, m), value * data.factor]); };
           var points = run.map(function (m) { return at(m, m.high); }).concat(run.slice().reverse().map(function (m) { return at(m, m.low); }));
           if (run.length === 1) {
             points = [[points[0][0] - 3, points[0][1]], [points[0][0] + 3, points[0][1]], [points[1][0] + 3, points[1][1]], [points[1][0] - 3, points[1][1]]];
           }
           return { type: "polygon", shape: { points: points }, style: { fill: colour, opacity: opacity } };
         },
-        data: [[time(run[0].at), run[0].high * data.factor]],
+        data: [[place(data, run[0]), run[0].high * data.factor]],
       };
     });
   }
   function points(data, pick) {
-    return data.marks.map(function (m) { return [time(m.at), pick(m) ? scaled(m.value, data) : null]; });
+    return data.marks.map(function (m) { return [place(data, m), pick(m) ? scaled(m.value, data) : null]; });
   }
   function todayLine(t, data) {
     if (!data.today) return undefined;
@@ -172,6 +181,17 @@
     }
     lines.data.push(line);
     return lines;
+  }
+
+  function ages(t, data, width) {
+    var option = base(t);
+    option.grid = { left: 4, right: 20, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" };
+    option.xAxis = ageAxis(t, data, width);
+    option.yAxis = valueAxis(t, highest(data), 4);
+    option.series = bands(data, 1, t.accent, 0.18, known).concat([
+      { type: "line", z: 3, name: "known", data: points(data, known), color: t.accent, lineStyle: { width: 2 }, showSymbol: false, connectNulls: false },
+    ]);
+    return option;
   }
 
   function days(t, data, width) {
@@ -244,7 +264,7 @@
     return option;
   }
 
-  var KINDS = { weeks: weeks, bars: bars, days: days };
+  var KINDS = { weeks: weeks, bars: bars, days: days, ages: ages };
 
   function draw(entry) {
     var t = tokens();
@@ -252,8 +272,8 @@
     var isBars = entry.data.kind === "bars";
     option.tooltip.axisPointer = isBars ? { type: "shadow", shadowStyle: { color: t.usual, opacity: 0.12 } } : { type: "line", lineStyle: { color: t.axis, type: "solid", width: 1 } };
     option.tooltip.formatter = function (list) {
-      var place = list[0].axisValue;
-      var mark = isBars ? entry.data.marks[+place] : entry.data.marks.find(function (m) { return time(m.at) === place; });
+      var at = list[0].axisValue;
+      var mark = isBars ? entry.data.marks[+at] : entry.data.marks.find(function (m) { return place(entry.data, m) === at; });
       return mark ? tip(mark.words) : "";
     };
     entry.chart.setOption(option, { notMerge: true });

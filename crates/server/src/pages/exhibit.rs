@@ -16,7 +16,8 @@ pub struct Exhibit {
     pub title: String,
     /// Unit, n and level.
     pub subtitle: String,
-    pub chart: Chart,
+    /// Absent for a list that no picture would make clearer.
+    pub chart: Option<Chart>,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
     /// What the table leaves out, if anything.
@@ -48,6 +49,8 @@ pub enum Kind {
     Bars,
     /// A daily line over its usual range, unusual days marked.
     Days,
+    /// A share by days since somebody's first, with its interval as a band.
+    Ages,
 }
 
 /// What the marks are compared with: one value, labelled.
@@ -60,7 +63,7 @@ pub struct Reference {
 /// One point or bar; all values raw.
 #[derive(Serialize)]
 pub struct Mark {
-    /// Its place on the axis: a day, or the name of a bar.
+    /// Its place on the axis: a day, a number of days, or the name of a bar.
     pub at: String,
     pub n: u64,
     pub value: Option<f64>,
@@ -154,6 +157,15 @@ impl Cell {
         }
     }
 
+    /// A number that is not known.
+    pub fn unknown() -> Self {
+        Self {
+            text: "not known".to_owned(),
+            raw: String::new(),
+            class: "number",
+        }
+    }
+
     /// One end of an interval or of a usual range.
     pub fn bound(value: Option<f64>, scale: &Scale) -> Self {
         Self {
@@ -171,10 +183,10 @@ fn raw(value: Option<f64>) -> String {
         .unwrap_or_default()
 }
 
-impl Exhibit {
+impl Chart {
     /// The chart as JSON that can stand inside a script element: no `<`, `>`, `&` or line separator survives.
     pub fn json(&self) -> String {
-        let text = serde_json::to_string(&self.chart).expect("a chart holds only strings, numbers and lists of them");
+        let text = serde_json::to_string(self).expect("a chart holds only strings, numbers and lists of them");
         let mut safe = String::with_capacity(text.len());
         for letter in text.chars() {
             match letter {
@@ -184,12 +196,15 @@ impl Exhibit {
         }
         safe
     }
+}
 
+impl Exhibit {
     /// A class that reserves the height before the script runs, so that nothing jumps.
     pub fn size(&self) -> String {
-        match self.chart.kind {
-            Kind::Bars => format!("bars-{}", self.chart.marks.len().clamp(1, 10)),
-            Kind::Weeks | Kind::Days => "tall".to_owned(),
+        match &self.chart {
+            None => String::new(),
+            Some(chart) if chart.kind == Kind::Bars => format!("bars-{}", chart.marks.len().clamp(1, 10)),
+            Some(_) => "tall".to_owned(),
         }
     }
 }
@@ -221,16 +236,7 @@ mod tests {
             reference: None,
             marks: vec![mark],
         };
-        let exhibit = Exhibit {
-            id: "x".into(),
-            title: String::new(),
-            subtitle: String::new(),
-            chart,
-            columns: vec![],
-            rows: vec![],
-            rest: None,
-        };
-        let json = exhibit.json();
+        let json = chart.json();
         assert!(!json.contains(['<', '>', '&', '\u{2028}']), "{json}");
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(read["alt"], serde_json::Value::String(nasty));

@@ -11,13 +11,20 @@ use super::tile::{self, Tile};
 use super::words;
 use crate::pages::exhibit::Exhibit;
 
+mod audit;
+mod bars;
 mod credit;
+mod curves;
+mod durability;
 mod fit;
 mod goals;
 mod hits;
 mod ladder;
+mod lift;
 mod parts;
+mod plan;
 mod returns;
+mod talk;
 
 /// How pieces are called: their titles by id.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +75,11 @@ impl Section {
             "ladder" => ladder::exhibits(answer),
             "fit" => fit::exhibits(answer, titles),
             "credit" => credit::exhibits(answer, titles),
+            "lift" => lift::exhibits(answer, titles),
+            "durability" => durability::exhibits(answer),
+            "plan" => plan::exhibits(answer),
+            "talk" => talk::exhibits(answer),
+            "audit" => audit::exhibits(answer),
             _ => Vec::new(),
         };
         let name = answer.method.strip_prefix("/methods/").unwrap_or_default();

@@ -149,6 +149,16 @@ impl Scale {
         }
     }
 
+    /// The same for what has no unit.
+    #[must_use]
+    pub fn without_unit(self) -> Self {
+        Self {
+            suffix: String::new(),
+            heading: String::new(),
+            ..self
+        }
+    }
+
     /// The number alone: `31`.
     pub fn number(&self, raw: f64) -> String {
         let shown = raw * self.factor;

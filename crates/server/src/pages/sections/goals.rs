@@ -1,10 +1,10 @@
 //! The pictures of `goals`: for each goal somebody reached, how many of the people each piece brought reached it (or each
-//! channel, topic or week, whatever the answer is broken down by).
+//! channel, topic or week, whatever the answer is broken down by); and how long the leading goal takes.
 
 use longplay_measures::{Answer, Figure};
 
-use super::Titles;
 use super::parts::{self, Breakdown};
+use super::{Titles, curves};
 use crate::pages::exhibit::Exhibit;
 use crate::pages::tile;
 
@@ -19,19 +19,24 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         .collect();
     goals.sort_by_key(|(figure, _)| tile::goal_order(figure));
     goals.truncate(GOALS_MAX);
-    goals
-        .iter()
-        .filter_map(|(all, goal)| {
-            let did = tile::did(goal);
-            let told = Breakdown {
-                id: format!("goals-{}", id_of(goal)),
-                all,
-                title: &|by| format!("Of the people each {by} brought, how many {did}"),
-                did: &did,
-            };
-            parts::breakdown(answer, &told, titles)
-        })
-        .collect()
+    let parts = goals.iter().filter_map(|(all, goal)| {
+        let did = tile::did(goal);
+        let told = Breakdown {
+            id: format!("goals-{}", id_of(goal)),
+            all,
+            title: &|by| format!("Of the people each {by} brought, how many {did}"),
+            did: &did,
+        };
+        parts::breakdown(answer, &told, titles)
+    });
+    let waits = goals.first().and_then(|(_, goal)| {
+        curves::curve(
+            answer,
+            &format!("lag_curve_{goal}"),
+            format!("goals-{}-waits", id_of(goal)),
+        )
+    });
+    parts.chain(waits).collect()
 }
 
 /// A goal's name made fit for an element id.

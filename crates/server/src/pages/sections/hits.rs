@@ -84,7 +84,7 @@ fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhi
         id: format!("hits-days-{}", index + 1),
         title: series.title.clone(),
         subtitle: format!("{} a day · grey: usual range · ● unusual day", scale.heading),
-        chart: Chart {
+        chart: Some(Chart {
             kind: Kind::Days,
             alt: alt(series, &scale),
             factor: scale.factor,
@@ -92,7 +92,7 @@ fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhi
             today: super::today(answer),
             reference: None,
             marks,
-        },
+        }),
         columns: vec![
             Column::text("Day", "day"),
             Column::number(words::capital(&scale.heading), "value"),

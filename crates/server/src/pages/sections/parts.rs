@@ -49,7 +49,7 @@ pub fn breakdown(answer: &Answer, told: &Breakdown<'_>, titles: &Titles) -> Opti
             scale.heading,
             words::level(answer.level)
         ),
-        chart: Chart {
+        chart: Some(Chart {
             kind: Kind::Bars,
             alt: alt(&pieces, did, titles, &scale),
             factor: scale.factor,
@@ -60,7 +60,7 @@ pub fn breakdown(answer: &Answer, told: &Breakdown<'_>, titles: &Titles) -> Opti
                 .iter()
                 .map(|figure| mark(figure, (all.grade, did), titles, &scale))
                 .collect(),
-        },
+        }),
         columns: vec![
             Column::text(words::capital(by), by),
             Column::number("People it brought", "people"),

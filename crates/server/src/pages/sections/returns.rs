@@ -1,32 +1,27 @@
-//! The picture of `returns`: per week of first visit, how many came back within 28 days.
+//! The pictures of `returns`: per week of first visit, how many came back within 28 days; and by when they come back.
 
 use longplay_measures::{Answer, Grade, Point, Series, State};
 
-use super::{basis, missing_words, range_words};
+use super::{basis, curves, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
 use crate::pages::words::{self, Scale};
 
 const SERIES: &str = "returned_28d";
+const CURVE: &str = "return_curve";
 /// More weeks than a chart can show: from here on, gaps are not filled in.
 const WEEKS_MAX: usize = 520;
 
 pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
-    let about_all = |series: &&Series| series.key == SERIES && series.scope.is_empty();
-    let Some(series) = answer
-        .series
-        .iter()
-        .find(about_all)
-        .filter(|series| !series.points.is_empty())
-    else {
-        return Vec::new();
-    };
-    vec![weeks(
-        answer,
-        &Series {
+    let about_all = |series: &&Series| series.key == SERIES && series.scope.is_empty() && !series.points.is_empty();
+    let by_week = answer.series.iter().find(about_all).map(|series| {
+        let every = Series {
             points: every_week(&series.points),
             ..series.clone()
-        },
-    )]
+        };
+        weeks(answer, &every)
+    });
+    let by_age = curves::curve(answer, CURVE, "returns-curve".to_owned());
+    by_week.into_iter().chain(by_age).collect()
 }
 
 /// The points with the weeks in which nobody came put in, so that no line crosses them.
@@ -74,7 +69,7 @@ fn weeks(answer: &Answer, series: &Series) -> Exhibit {
             scale.heading,
             words::level(answer.level)
         ),
-        chart: Chart {
+        chart: Some(Chart {
             kind: Kind::Weeks,
             alt: alt(series, &scale),
             factor: scale.factor,
@@ -86,7 +81,7 @@ fn weeks(answer: &Answer, series: &Series) -> Exhibit {
                 .iter()
                 .map(|point| mark(point, answer.grade, &scale))
                 .collect(),
-        },
+        }),
         columns: vec![
             Column::text("Week of", "week"),
             Column::number("New people", "new_people"),

@@ -1,0 +1,81 @@
+//! How many had done something by so many days after their first, as a curve with its band.
+
+use longplay_measures::{AgePoint, Answer, Curve, State};
+
+use super::{basis, range_words};
+use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Row};
+use crate::pages::words::{self, Scale};
+
+/// The answer's curve of that key about everybody.
+pub fn curve(answer: &Answer, key: &str, id: String) -> Option<Exhibit> {
+    let about_all = |curve: &&Curve| curve.key == key && curve.scope.is_empty() && curve.points.len() > 1;
+    let curve = answer.curves.iter().find(about_all)?;
+    let scale = Scale::of(&curve.unit, curve.points.iter().map(|point| point.value));
+    let people = curve.points.first().map_or(0, |point| point.n);
+    Some(Exhibit {
+        id,
+        title: curve.title.clone(),
+        subtitle: format!(
+            "{}, by days since their first · {} at the start · band: range that holds the truth {}",
+            scale.heading,
+            words::people(people),
+            words::level(answer.level)
+        ),
+        chart: Some(Chart {
+            kind: Kind::Ages,
+            alt: alt(&curve.points, &scale),
+            factor: scale.factor,
+            axis: scale.suffix.clone(),
+            today: None,
+            reference: None,
+            marks: curve.points.iter().map(|point| mark(answer, point, &scale)).collect(),
+        }),
+        columns: vec![
+            Column::number("Days", "age_days"),
+            Column::number("People watched so long", "people"),
+            Column::number(words::capital(&scale.heading), "value"),
+            Column::number("From", "low"),
+            Column::number("To", "high"),
+        ],
+        rows: curve.points.iter().map(|point| row(point, &scale)).collect(),
+        rest: None,
+    })
+}
+
+fn mark(answer: &Answer, point: &AgePoint, scale: &Scale) -> Mark {
+    let range = range_words(Some(point.low), Some(point.high), |raw| scale.number(raw));
+    Mark {
+        at: point.age_days.to_string(),
+        n: point.n,
+        value: Some(point.value),
+        low: Some(point.low),
+        high: Some(point.high),
+        state: State::Known,
+        marked: false,
+        words: format!(
+            "By day {}: {}, {range}. {}",
+            point.age_days,
+            scale.say(point.value),
+            basis(answer.grade, point.n)
+        ),
+        label: String::new(),
+    }
+}
+
+fn row(point: &AgePoint, scale: &Scale) -> Row {
+    Row {
+        head: Cell::count(u64::from(point.age_days)),
+        cells: vec![
+            Cell::count(point.n),
+            Cell::value(Some(point.value), State::Known, scale),
+            Cell::bound(Some(point.low), scale),
+            Cell::bound(Some(point.high), scale),
+        ],
+    }
+}
+
+fn alt(points: &[AgePoint], scale: &Scale) -> String {
+    let told = |point: &AgePoint| format!("{} by day {}", scale.say(point.value), point.age_days);
+    let (middle, last) = (&points[points.len() / 2], &points[points.len() - 1]);
+    format!("Curve by days: {}, {}.", told(middle), told(last))
+}
