@@ -117,7 +117,7 @@ fn what_brings_most_per_hour_comes_first() {
     assert_eq!(cost.unit, "people_per_100_EUR");
     assert!(cost.low < Some(24.0) && Some(24.0) < cost.high, "{cost:?}");
     assert_eq!(answer.grade, Grade::Attributed);
-    let begins = "*repair* as video on youtube brings ";
+    let begins = "“repair” as video on youtube brings ";
     assert!(answer.sentence.starts_with(begins), "{}", answer.sentence);
     assert!(
         answer

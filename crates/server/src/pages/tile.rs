@@ -26,7 +26,10 @@ pub struct Bar {
 /// The figures about everybody, what the sentence speaks of first. How many people there are, and how many have not had
 /// time yet, is said in the line of evidence and in the cautions.
 pub fn tiles(answer: &Answer, most: usize) -> Vec<Tile> {
-    let leads = |figure: &&Figure| figure.key != "people" && !figure.key.starts_with("waiting_");
+    let is_aside = |key: &str| key == "people" || key.starts_with("waiting_") || key == "expected_regret";
+    // Nobody is held out until the owner wants to know whether talking helps.
+    let is_unasked = |figure: &Figure| figure.key.starts_with("holdout_") && figure.state == State::NoData;
+    let leads = |figure: &&Figure| !is_aside(&figure.key) && !is_unasked(figure);
     let mut figures: Vec<&Figure> = answer
         .figures
         .iter()

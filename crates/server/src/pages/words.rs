@@ -122,13 +122,19 @@ impl Scale {
                     heading: unit.to_owned(),
                     places: Some(currency.exponent() as usize),
                 },
-                None => Self {
-                    factor: 1.0,
-                    suffix: format!(" {unit}"),
-                    heading: unit.to_owned(),
-                    places: None,
-                },
+                None => Self::unit(&unit.replace('_', " ")),
             },
+        }
+    }
+
+    /// An index has no unit.
+    fn unit(unit: &str) -> Self {
+        let is_index = unit == "index";
+        Self {
+            factor: 1.0,
+            suffix: if is_index { String::new() } else { format!(" {unit}") },
+            heading: if is_index { String::new() } else { unit.to_owned() },
+            places: None,
         }
     }
 
@@ -146,16 +152,6 @@ impl Scale {
             suffix: format!(" {heading}"),
             heading,
             places: None,
-        }
-    }
-
-    /// The same for what has no unit.
-    #[must_use]
-    pub fn without_unit(self) -> Self {
-        Self {
-            suffix: String::new(),
-            heading: String::new(),
-            ..self
         }
     }
 

@@ -146,11 +146,11 @@ pub fn missing(ready: &[usize]) -> usize {
         .sum()
 }
 
-/// `*repair* as video on youtube`.
+/// `“repair” as video on youtube`.
 pub fn words(arm: &Arm) -> String {
     let [topic, format, channel] = arm;
     let parts = [
-        topic.as_ref().map(|topic| format!("*{topic}*")),
+        topic.as_ref().map(|topic| format!("“{topic}”")),
         format.as_ref().map(|format| format!("as {format}")),
         channel.as_ref().map(|channel| format!("on {channel}")),
     ];

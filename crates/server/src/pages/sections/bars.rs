@@ -21,7 +21,8 @@ pub struct Bars<'a> {
 
 /// The bars, unless there is no figure.
 pub fn bars(answer: &Answer, told: Bars<'_>) -> Option<Exhibit> {
-    let scale = scale(&told.named)?;
+    let values = told.named.iter().filter_map(|(_, figure)| figure.value);
+    let scale = Scale::of(&told.named.first()?.1.unit, values);
     let has_ranges = told.named.iter().any(|(_, figure)| figure.low.is_some());
     let whiskers = if has_ranges {
         format!(" · whisker: range that holds the truth {}", words::level(answer.level))
@@ -60,14 +61,6 @@ pub fn bars(answer: &Answer, told: Bars<'_>) -> Option<Exhibit> {
             .collect(),
         rest: None,
     })
-}
-
-/// An index has no unit; everything else is told in its own.
-fn scale(named: &[(String, &Figure)]) -> Option<Scale> {
-    let unit = named.first()?.1.unit.replace('_', " ");
-    let values = named.iter().filter_map(|(_, figure)| figure.value);
-    let scale = Scale::of(&unit, values);
-    Some(if unit == "index" { scale.without_unit() } else { scale })
 }
 
 fn say(value: f64, scale: &Scale) -> String {
