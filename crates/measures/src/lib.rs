@@ -7,6 +7,7 @@
 
 pub mod answer;
 mod ask;
+pub mod catalogue;
 mod compare;
 pub mod engine;
 pub mod evidence;

@@ -194,6 +194,35 @@
     return option;
   }
 
+  // Both lines part the picture into quarters, each of which has a name.
+  function scatter(t, data, width) {
+    var option = base(t);
+    var most = Math.max.apply(null, data.marks.map(function (m) { return m.n; }).concat(10));
+    option.grid = { left: 4, right: 20, top: 28, bottom: 24, outerBoundsMode: "same", outerBoundsContain: "axisLabel" };
+    option.tooltip.trigger = "item";
+    option.xAxis = {
+      type: "log", min: 1, max: Math.pow(10, Math.ceil(Math.log10(most))), name: "people it brought, logarithmic", nameLocation: "middle", nameGap: 28, nameTextStyle: { color: t.muted, fontSize: 13 },
+      axisLine: { lineStyle: { color: t.axis } }, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: t.muted, fontSize: 13, formatter: number },
+    };
+    option.yAxis = valueAxis(t, Math.min(100, highest({ factor: data.factor, marks: data.marks.map(function (m) { return { value: m.value, high: m.value }; }) }) * 1.15), 4);
+    var narrow = width < 480;
+    option.series = [{
+      type: "scatter", z: 3, name: "pieces", symbolSize: narrow ? 8 : 10,
+      data: data.marks.map(function (m) {
+        return {
+          value: [Math.max(m.n, 1), scaled(m.value, data)], itemStyle: { color: m.marked ? t.accent : t.ink, opacity: known(m) ? 0.75 : 0.25 },
+          label: { show: !narrow && m.label !== "", formatter: m.label, position: m.value < highest(data) / data.factor * 0.1 ? "top" : m.n * 20 > most ? "left" : "right", color: t.ink, fontSize: 13, textBorderColor: t.surface, textBorderWidth: 3 },
+        };
+      }),
+      labelLayout: { hideOverlap: true },
+      markLine: data.reference ? withReference(t, data, undefined, "yAxis") : undefined,
+    }];
+    if (data.middle && option.series[0].markLine) {
+      option.series[0].markLine.data.push({ xAxis: data.middle.value, lineStyle: { type: "solid", color: t.ink, width: 1, opacity: 0.7 }, label: { formatter: data.middle.label, color: t.ink, fontSize: 13, position: "end", distance: 4, align: "center" } });
+    }
+    return option;
+  }
+
   function days(t, data, width) {
     var option = base(t);
     option.grid = { left: 4, right: 20, top: 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" };
@@ -264,7 +293,7 @@
     return option;
   }
 
-  var KINDS = { weeks: weeks, bars: bars, days: days, ages: ages };
+  var KINDS = { weeks: weeks, bars: bars, days: days, ages: ages, scatter: scatter };
 
   function draw(entry) {
     var t = tokens();
@@ -272,6 +301,7 @@
     var isBars = entry.data.kind === "bars";
     option.tooltip.axisPointer = isBars ? { type: "shadow", shadowStyle: { color: t.usual, opacity: 0.12 } } : { type: "line", lineStyle: { color: t.axis, type: "solid", width: 1 } };
     option.tooltip.formatter = function (list) {
+      if (entry.data.kind === "scatter") return list.dataIndex === undefined || list.componentType !== "series" ? "" : tip(entry.data.marks[list.dataIndex].words);
       var at = list[0].axisValue;
       var mark = isBars ? entry.data.marks[+at] : entry.data.marks.find(function (m) { return place(entry.data, m) === at; });
       return mark ? tip(mark.words) : "";
@@ -295,7 +325,7 @@
     entry.at = event.key === "Home" ? 0 : event.key === "End" ? last : Math.min(last, Math.max(0, (entry.at === undefined ? (step > 0 ? -1 : last + 1) : entry.at) + step));
     var mark = entry.data.marks[entry.at];
     entry.ears.textContent = mark.words;
-    var series = entry.chart.getOption().series.findIndex(function (s) { return s.name === "known" || s.name === "days" || s.name === "bars"; });
+    var series = entry.chart.getOption().series.findIndex(function (s) { return ["known", "days", "bars", "pieces"].indexOf(s.name) >= 0; });
     if (mark.value !== null) entry.chart.dispatchAction({ type: "showTip", seriesIndex: series, dataIndex: entry.at });
     else hide(entry);
   }

@@ -47,6 +47,11 @@ pub async fn edition(State(app): State<App>) -> Result<Response, ApiError> {
     Ok(Json(&*app.standing(question).await?).into_response())
 }
 
+/// `GET /api/v1/pieces`: the pieces side by side, each with every standing figure about it.
+pub async fn pieces(State(app): State<App>) -> Result<Response, ApiError> {
+    Ok(Json(app.catalogue().await?).into_response())
+}
+
 /// `GET /api/v1/collect/recent`: what arrived since the server started, and why items were refused.
 pub async fn recent(State(app): State<App>) -> Json<Recent> {
     Json(app.collector().recent(app.store(), |recent| recent.clone()))

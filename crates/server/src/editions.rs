@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use longplay_domain::{Day, Time};
+use longplay_measures::catalogue::Catalogue;
 use longplay_measures::{Edition, Key, Question, advice_of};
 use longplay_store::State;
 use tokio::time;
@@ -54,6 +55,14 @@ impl App {
             Some(edition) => Ok(edition),
             None => Ok(Arc::new(self.ask_all(question).await?)),
         }
+    }
+
+    /// The pieces side by side, from the standing answers.
+    pub(crate) async fn catalogue(&self) -> Result<Catalogue, HttpError> {
+        let (zone, pieces) = self.read(|store| Ok((store.zone()?, store.pieces()?))).await?;
+        // Any key will do: an edition holds them all.
+        let edition = self.standing(Question::new(Key::ALL[0], self.now(), zone)).await?;
+        Ok(Catalogue::of(&edition, pieces))
     }
 
     /// The latest edition, if there is one that may still be shown.

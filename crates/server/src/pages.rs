@@ -6,6 +6,8 @@ pub mod home;
 pub mod message;
 pub mod method;
 pub mod methods;
+pub mod piece;
+pub mod pieces;
 pub mod sections;
 pub mod sources;
 pub mod tile;
@@ -17,6 +19,8 @@ use crate::assets::Assets;
 pub use home::{HomePage, home};
 pub use message::MessagePage;
 pub use method::{MethodPage, method};
+pub use piece::{PiecePage, piece};
+pub use pieces::{PiecesPage, pieces};
 pub use sections::Titles;
 pub(crate) use sources::{Arrivals, sources};
 pub(crate) use you::{You, you};
@@ -30,7 +34,12 @@ pub struct Frame {
     pub icon: String,
     /// Whether the audience is made up; then every page says so.
     pub demo: bool,
+    /// The address of the place one is in.
+    pub here: &'static str,
 }
+
+/// What the rail leads to.
+const PLACES: [(&str, &str); 3] = [("/", "Home"), ("/pieces", "Pieces"), ("/sources", "Sources")];
 
 impl Frame {
     pub fn new(assets: &Assets, demo: bool) -> Self {
@@ -40,6 +49,20 @@ impl Frame {
             charts: assets.url("echarts.js"),
             icon: assets.url("icon.svg"),
             demo,
+            here: "",
         }
+    }
+
+    /// The same around a page of that place.
+    #[must_use]
+    pub fn at(self, here: &'static str) -> Self {
+        Self { here, ..self }
+    }
+
+    /// Address and name of every place, and whether one is there.
+    fn places(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        PLACES
+            .into_iter()
+            .map(|(address, name)| (address, name, address == self.here))
     }
 }

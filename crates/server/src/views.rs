@@ -6,7 +6,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
-use longplay_measures::Key;
+use longplay_measures::{About, Key, Question};
+use longplay_store::Store;
 
 use crate::api::{self, Pairs};
 use crate::app::App;
@@ -15,7 +16,7 @@ use crate::pages;
 
 /// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters as the API, so every view is a URL.
 pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
-    let frame = app.frame().await;
+    let frame = app.frame().await.at("/");
     let told = |error| PageError {
         error,
         frame: frame.clone(),
@@ -36,6 +37,60 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
     ))
 }
 
+/// `GET /pieces`, narrowed by `q`.
+pub async fn pieces(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+    let frame = app.frame().await.at("/pieces");
+    let told = |error| PageError {
+        error,
+        frame: frame.clone(),
+    };
+    let words = said(&pairs, "q");
+    let catalogue = app.catalogue().await.map_err(told)?;
+    Ok(error::show(
+        &pages::pieces(&catalogue, &words.unwrap_or_default(), frame.clone()),
+        &frame,
+    ))
+}
+
+/// `GET /piece?id=ID`
+pub async fn piece(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+    let frame = app.frame().await.at("/pieces");
+    let told = |error| PageError {
+        error,
+        frame: frame.clone(),
+    };
+    let id = said(&pairs, "id").unwrap_or_default();
+    let catalogue = app.catalogue().await.map_err(told)?;
+    let Some(line) = catalogue.pieces.into_iter().find(|line| line.piece == id) else {
+        let message = "There is no piece of that id: nobody registered it, and nobody came through it.";
+        return Err(told(HttpError::new(Code::UnknownAddress, message)));
+    };
+    let zone = app.read(Store::zone).await.map_err(told)?;
+    let question = Question {
+        about: Some(About {
+            piece: Some(id),
+            ..About::default()
+        }),
+        ..Question::new(Key::Lift, app.now(), zone)
+    };
+    let edition = app.standing(question.clone()).await.map_err(told)?;
+    let lift = app.ask(question).await.map_err(told)?;
+    let titles = app.titles().await.map_err(told)?;
+    Ok(error::show(
+        &pages::piece(&line, (&edition, &lift), &titles, frame.clone()),
+        &frame,
+    ))
+}
+
+/// What the address says under that name; what can't be read says nothing.
+fn said(pairs: &Pairs, name: &str) -> Option<String> {
+    let Query(pairs) = pairs.as_ref().ok()?;
+    pairs
+        .iter()
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.trim().to_owned())
+}
+
 /// `GET /methods/{name}`
 pub async fn method(State(app): State<App>, Path(name): Path<String>) -> Result<Response, PageError> {
     let frame = app.frame().await;
@@ -50,7 +105,7 @@ pub async fn method(State(app): State<App>, Path(name): Path<String>) -> Result<
 
 /// `GET /sources`, with the host of a site to look for in `site`.
 pub async fn sources(State(app): State<App>, pairs: Pairs, headers: HeaderMap) -> Result<Response, PageError> {
-    let frame = app.frame().await;
+    let frame = app.frame().await.at("/sources");
     let told = |error| PageError {
         error,
         frame: frame.clone(),
@@ -64,10 +119,8 @@ pub async fn sources(State(app): State<App>, pairs: Pairs, headers: HeaderMap) -
         .read(|store| Ok((store.keys()?, store.zone()?)))
         .await
         .map_err(told)?;
-    let site = pairs
-        .ok()
-        .and_then(|Query(pairs)| pairs.into_iter().find(|(name, _)| name == "site"));
-    let site = site.map(|(_, site)| site.trim().trim_end_matches('/').to_ascii_lowercase());
+    let site = said(&pairs, "site");
+    let site = site.map(|site| site.trim_end_matches('/').to_ascii_lowercase());
     let arrivals = pages::Arrivals {
         recent: app.collector().recent(app.store(), |recent| recent.clone()),
         keys: keys.into_iter().map(|key| key.name).collect(),

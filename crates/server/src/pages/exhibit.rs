@@ -36,6 +36,8 @@ pub struct Chart {
     pub axis: String,
     pub today: Option<Day>,
     pub reference: Option<Reference>,
+    /// What the numbers of people are compared with, on a scatter.
+    pub middle: Option<Reference>,
     pub marks: Vec<Mark>,
 }
 
@@ -51,6 +53,8 @@ pub enum Kind {
     Days,
     /// A share by days since somebody's first, with its interval as a band.
     Ages,
+    /// A share against how many people it is of, on a logarithmic axis.
+    Scatter,
 }
 
 /// What the marks are compared with: one value, labelled.
@@ -114,6 +118,8 @@ pub struct Cell {
     pub raw: String,
     /// How it is set: `number`, `day`, or as text.
     pub class: &'static str,
+    /// Where it leads.
+    pub href: Option<String>,
 }
 
 impl Cell {
@@ -123,6 +129,16 @@ impl Cell {
             raw: text.clone(),
             text,
             class: "text",
+            href: None,
+        }
+    }
+
+    /// The same, leading somewhere.
+    #[must_use]
+    pub fn leading_to(self, href: String) -> Self {
+        Self {
+            href: Some(href),
+            ..self
         }
     }
 
@@ -131,6 +147,7 @@ impl Cell {
             text: words::day(day),
             raw: day.to_string(),
             class: "day",
+            href: None,
         }
     }
 
@@ -139,6 +156,7 @@ impl Cell {
             text: words::count(n),
             raw: n.to_string(),
             class: "number",
+            href: None,
         }
     }
 
@@ -154,6 +172,7 @@ impl Cell {
             text,
             raw: raw(value),
             class: "number",
+            href: None,
         }
     }
 
@@ -163,6 +182,7 @@ impl Cell {
             text: "not known".to_owned(),
             raw: String::new(),
             class: "number",
+            href: None,
         }
     }
 
@@ -172,6 +192,7 @@ impl Cell {
             text: value.map_or_else(|| "–".to_owned(), |value| scale.number(value)),
             raw: raw(value),
             class: "number",
+            href: None,
         }
     }
 }
@@ -234,6 +255,7 @@ mod tests {
             axis: String::new(),
             today: None,
             reference: None,
+            middle: None,
             marks: vec![mark],
         };
         let json = chart.json();

@@ -12,14 +12,14 @@ use super::words;
 use crate::pages::exhibit::Exhibit;
 
 mod audit;
-mod bars;
+pub(super) mod bars;
 mod credit;
-mod curves;
+pub(super) mod curves;
 mod durability;
 mod fit;
 mod goals;
 mod hits;
-mod ladder;
+pub(super) mod ladder;
 mod lift;
 mod parts;
 mod plan;
@@ -67,6 +67,11 @@ pub struct Section {
 const TILES_MAX: usize = 4;
 
 impl Section {
+    /// Where the whole answer is as JSON.
+    pub fn source(&self) -> String {
+        format!("/api/v1/ask/{}", self.key)
+    }
+
     pub fn new(answer: &Answer, titles: &Titles) -> Self {
         let exhibits = match answer.question {
             "returns" => returns::exhibits(answer),
@@ -152,7 +157,7 @@ fn today(answer: &Answer) -> Option<Day> {
 }
 
 /// `Counted over 212 people.`: how a figure is known and of how many.
-fn basis(grade: Grade, n: u64) -> String {
+pub(super) fn basis(grade: Grade, n: u64) -> String {
     let known = match grade {
         Grade::Counted => "Counted",
         Grade::Attributed => "Attributed by a model",
@@ -163,7 +168,7 @@ fn basis(grade: Grade, n: u64) -> String {
 }
 
 /// `between 27 and 35`, or why there is no range.
-fn range_words(low: Option<f64>, high: Option<f64>, say: impl Fn(f64) -> String) -> String {
+pub(super) fn range_words(low: Option<f64>, high: Option<f64>, say: impl Fn(f64) -> String) -> String {
     match (low, high) {
         (Some(low), Some(high)) => format!("between {} and {}", say(low), say(high)),
         _ => "range not known".to_owned(),
@@ -171,7 +176,7 @@ fn range_words(low: Option<f64>, high: Option<f64>, say: impl Fn(f64) -> String)
 }
 
 /// `too early to tell` and its like, when there is no value.
-fn missing_words(state: State) -> &'static str {
+pub(super) fn missing_words(state: State) -> &'static str {
     match state {
         State::TooEarly => "too early to tell",
         State::NoData | State::Known => "not known",

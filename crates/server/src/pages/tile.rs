@@ -38,7 +38,12 @@ pub fn tiles(answer: &Answer, most: usize) -> Vec<Tile> {
         .collect();
     figures.sort_by_key(|figure| goal_order(figure));
     figures.truncate(most);
-    figures.iter().map(|figure| tile(figure, &figures)).collect()
+    beside(&figures)
+}
+
+/// These figures, side by side.
+pub fn beside(figures: &[&Figure]) -> Vec<Tile> {
+    figures.iter().map(|figure| tile(figure, figures)).collect()
 }
 
 /// Purchases, then the other goals, the rarest first, then what is no goal: the order in which `goals` speaks of them.

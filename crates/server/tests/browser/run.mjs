@@ -52,7 +52,7 @@ const readExhibits = () =>
     const option = globalThis.echarts?.getInstanceByDom(element)?.getOption();
     const value = (point) => (point && typeof point === "object" ? point.value ?? point : point);
     const drawn = (option?.series ?? [])
-      .filter((series) => ["known", "days", "bars"].includes(series.name))
+      .filter((series) => ["known", "days", "bars", "pieces"].includes(series.name))
       .flatMap((series) => series.data.map(value))
       .map((point) => (Array.isArray(point) ? point[1] : point));
     const rows = Array.from(document.querySelectorAll(`#${element.dataset.chart}-table tbody tr`), (row) =>
@@ -86,10 +86,10 @@ function sameNumbers({ data, drawn, rows }) {
   return "";
 }
 
-async function look(browser, view) {
+async function look(browser, view, [place, address]) {
   const { name, ...options } = view;
-  const { context, page, complaints, strangers } = await open(browser, options);
-  const has = (text) => `${name}: ${text}`;
+  const { context, page, complaints, strangers } = await open(browser, options, new URL(address, home).href);
+  const has = (text) => `${place}, ${name}: ${text}`;
   await page.waitForFunction(() => Array.from(document.querySelectorAll("[data-chart]")).every((e) => e.querySelector("canvas")));
   const exhibits = await page.evaluate(readExhibits);
   check(has("there are charts"), exhibits.length > 0);
@@ -101,9 +101,9 @@ async function look(browser, view) {
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   check(has("nothing is wider than the window"), wide <= 0, `${wide} px too wide`);
-  await page.screenshot({ path: path.join(outDir, `home-${name}.png`), fullPage: true });
+  await page.screenshot({ path: path.join(outDir, `${place}-${name}.png`), fullPage: true });
   await page.keyboard.press("t");
-  await page.screenshot({ path: path.join(outDir, `home-${name}-tables.png`), fullPage: true });
+  await page.screenshot({ path: path.join(outDir, `${place}-${name}-tables.png`), fullPage: true });
   const wideOpen = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   check(has("nor with the tables open"), wideOpen <= 0, `${wideOpen} px too wide`);
   const violations = await page.evaluate(async (source) => {
@@ -121,8 +121,10 @@ async function look(browser, view) {
 async function byKeyboard(browser) {
   const { context, page, complaints } = await open(browser, { viewport: { width: 1280, height: 900 } });
   await page.waitForSelector("[data-chart] canvas");
-  const shown = () => page.locator(".table").evaluateAll((tables) => tables.filter((table) => table.checkVisibility()).length);
-  const all = await page.locator(".table").count();
+  // A list without a picture is its own table, and is always there.
+  const folding = page.locator(".exhibit:has(.toggle) .table");
+  const shown = () => folding.evaluateAll((tables) => tables.filter((table) => table.checkVisibility()).length);
+  const all = await folding.count();
   check("keyboard: tables start folded", (await shown()) === 0);
   await page.keyboard.press("t");
   check("keyboard: t unfolds every table", (await shown()) === all, `${await shown()} of ${all}`);
@@ -141,7 +143,7 @@ async function byKeyboard(browser) {
       };
     });
   const order = [];
-  for (let step = 0; step < 80; step += 1) {
+  for (let step = 0; step < 300; step += 1) {
     await page.keyboard.press("Tab");
     const at = await focused();
     if (at.left || (order.length > 0 && at.what === order[0].what)) break;
@@ -171,14 +173,15 @@ async function byKeyboard(browser) {
   check("keyboard: Escape closes them", closed);
   await page.keyboard.press("t");
   check("keyboard: t inside a picture unfolds its table only", (await shown()) === 1);
-  const head = page.locator(".table.open thead button").nth(1);
+  const opened = page.locator(".exhibit:has(.toggle) .table.open");
+  const head = opened.locator("thead button").nth(1);
   await head.focus();
   await page.keyboard.press("Enter");
-  const sorted = await page.locator(".table.open tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.value)));
+  const sorted = await opened.locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.value)));
   check("keyboard: a column sorts", sorted.every((value, at) => at === 0 || sorted[at - 1] <= value), sorted.join(" "));
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".csv").first().click()]);
   const csv = await readFile(await download.path(), "utf8");
-  const rows = await page.locator(".table.open tbody tr").count();
+  const rows = await opened.locator("tbody tr").count();
   check("keyboard: the CSV holds the rows of the table", csv.trim().split("\r\n").length === rows + 1, csv.slice(0, 200));
   await page.screenshot({ path: path.join(outDir, "home-keyboard.png") });
   check("keyboard: the console is silent", complaints.length === 0, complaints.join("; "));
@@ -324,7 +327,9 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const view of VIEWS) await look(browser, view);
+  const { pieces } = await (await fetch(new URL("/api/v1/pieces", home))).json();
+  const places = [["home", "/"], ["pieces", "/pieces"], ["piece", `/piece?id=${encodeURIComponent(pieces[0].piece)}`]];
+  for (const place of places) for (const view of VIEWS) await look(browser, view, place);
   for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages, sources, ownPage]) await part(browser);
 } catch (error) {
   check("the run came to its end", false, error.stack);

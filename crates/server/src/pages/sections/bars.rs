@@ -1,6 +1,6 @@
 //! A few named figures side by side: bars from zero with their ranges, and the same numbers as a table.
 
-use longplay_measures::{Answer, Figure, State};
+use longplay_measures::{Figure, State};
 
 use super::{basis, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Row};
@@ -20,12 +20,18 @@ pub struct Bars<'a> {
 }
 
 /// The bars, unless there is no figure.
-pub fn bars(answer: &Answer, told: Bars<'_>) -> Option<Exhibit> {
+pub fn bars(told: Bars<'_>, level: f64) -> Option<Exhibit> {
     let values = told.named.iter().filter_map(|(_, figure)| figure.value);
     let scale = Scale::of(&told.named.first()?.1.unit, values);
     let has_ranges = told.named.iter().any(|(_, figure)| figure.low.is_some());
     let whiskers = if has_ranges {
-        format!(" · whisker: range that holds the truth {}", words::level(answer.level))
+        format!(" · whisker: range that holds the truth {}", words::level(level))
+    } else {
+        String::new()
+    };
+    let is_rate = scale.heading.starts_with("in ");
+    let per = if is_rate {
+        format!(" · {}", scale.heading)
     } else {
         String::new()
     };
@@ -38,7 +44,7 @@ pub fn bars(answer: &Answer, told: Bars<'_>) -> Option<Exhibit> {
     Some(Exhibit {
         id: told.id.to_owned(),
         title: told.title.to_owned(),
-        subtitle: format!("{}{whiskers}", told.about),
+        subtitle: format!("{}{per}{whiskers}", told.about),
         chart: Some(Chart {
             kind: Kind::Bars,
             alt: alt(&told.named, &scale),
@@ -46,6 +52,7 @@ pub fn bars(answer: &Answer, told: Bars<'_>) -> Option<Exhibit> {
             axis: scale.suffix.clone(),
             today: None,
             reference: None,
+            middle: None,
             marks: marks.collect(),
         }),
         columns: vec![

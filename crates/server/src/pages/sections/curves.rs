@@ -1,15 +1,19 @@
 //! How many had done something by so many days after their first, as a curve with its band.
 
-use longplay_measures::{AgePoint, Answer, Curve, State};
+use longplay_measures::{AgePoint, Answer, Curve, Scope, State};
 
 use super::{basis, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Row};
 use crate::pages::words::{self, Scale};
 
-/// The answer's curve of that key about everybody.
-pub fn curve(answer: &Answer, key: &str, id: String) -> Option<Exhibit> {
-    let about_all = |curve: &&Curve| curve.key == key && curve.scope.is_empty() && curve.points.len() > 1;
-    let curve = answer.curves.iter().find(about_all)?;
+/// The answer's curve of that key about everybody, or about a piece.
+pub fn curve(answer: &Answer, (key, piece): (&str, Option<&str>), id: String) -> Option<Exhibit> {
+    let scope: Scope = piece
+        .map(|piece| ("piece", Some(piece.to_owned())))
+        .into_iter()
+        .collect();
+    let is_it = |curve: &&Curve| curve.key == key && curve.scope == scope && curve.points.len() > 1;
+    let curve = answer.curves.iter().find(is_it)?;
     let scale = Scale::of(&curve.unit, curve.points.iter().map(|point| point.value));
     let people = curve.points.first().map_or(0, |point| point.n);
     Some(Exhibit {
@@ -28,6 +32,7 @@ pub fn curve(answer: &Answer, key: &str, id: String) -> Option<Exhibit> {
             axis: scale.suffix.clone(),
             today: None,
             reference: None,
+            middle: None,
             marks: curve.points.iter().map(|point| mark(answer, point, &scale)).collect(),
         }),
         columns: vec![

@@ -37,7 +37,7 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
     };
     [factors, without]
         .into_iter()
-        .filter_map(|told| bars::bars(answer, told))
+        .filter_map(|told| bars::bars(told, answer.level))
         .collect()
 }
 

@@ -32,7 +32,7 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
     let waits = goals.first().and_then(|(_, goal)| {
         curves::curve(
             answer,
-            &format!("lag_curve_{goal}"),
+            (&format!("lag_curve_{goal}"), None),
             format!("goals-{}-waits", id_of(goal)),
         )
     });

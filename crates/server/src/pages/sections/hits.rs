@@ -91,6 +91,7 @@ fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhi
             axis: String::new(),
             today: super::today(answer),
             reference: None,
+            middle: None,
             marks,
         }),
         columns: vec![

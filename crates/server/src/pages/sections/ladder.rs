@@ -27,10 +27,10 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
         head: ("Step", "stage"),
         named: stages,
     };
-    bars::bars(answer, told).into_iter().collect()
+    bars::bars(told, answer.level).into_iter().collect()
 }
 
 /// `Repeat buyer`
-fn name(stage: &str) -> String {
+pub fn name(stage: &str) -> String {
     words::capital(&stage.replace('_', " "))
 }

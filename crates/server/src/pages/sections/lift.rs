@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Titles;
 use crate::pages::exhibit::{Cell, Column, Exhibit, Row};
+use crate::pages::pieces::address;
 use crate::pages::words::{self, Scale};
 
 pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
@@ -39,7 +40,10 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
 fn row(hit: &Value, titles: &Titles, scale: &Scale) -> Row {
     let start = hit["start"].as_str().and_then(Day::parse);
     Row {
-        head: Cell::text(name(hit, titles)),
+        head: match hit["piece"].as_str() {
+            Some(piece) => Cell::text(titles.of(piece)).leading_to(address(piece)),
+            None => Cell::text(channel(hit)),
+        },
         cells: vec![
             start.map_or_else(|| Cell::text("–"), Cell::day),
             Cell::text(verdict(hit)),
@@ -50,12 +54,9 @@ fn row(hit: &Value, titles: &Titles, scale: &Scale) -> Row {
     }
 }
 
-fn name(hit: &Value, titles: &Titles) -> String {
-    match (hit["piece"].as_str(), hit["channel"].as_str()) {
-        (Some(piece), _) => titles.of(piece).to_owned(),
-        (None, Some(channel)) => channel.to_owned(),
-        (None, None) => "No piece known".to_owned(),
-    }
+/// Where it was, when no piece is known.
+fn channel(hit: &Value) -> &str {
+    hit["channel"].as_str().unwrap_or("No piece known")
 }
 
 fn verdict(hit: &Value) -> String {

@@ -9,6 +9,7 @@ use longplay_measures::{Answer, Figure, Grade, State};
 
 use super::{Titles, basis, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
+use crate::pages::pieces::address;
 use crate::pages::words::{self, Scale};
 
 const PIECES_MAX: usize = 10;
@@ -56,6 +57,7 @@ pub fn breakdown(answer: &Answer, told: &Breakdown<'_>, titles: &Titles) -> Opti
             axis: scale.suffix.clone(),
             today: None,
             reference: everyone(all, &scale),
+            middle: None,
             marks: pieces
                 .iter()
                 .map(|figure| mark(figure, (all.grade, did), titles, &scale))
@@ -153,9 +155,18 @@ fn mark(figure: &Figure, (grade, did): (Grade, &str), titles: &Titles, scale: &S
     }
 }
 
+/// A piece leads to its own page.
+fn head(figure: &Figure, titles: &Titles) -> Cell {
+    let name = Cell::text(name(figure, titles));
+    match figure.scope.get("piece") {
+        Some(Some(piece)) => name.leading_to(address(piece)),
+        _ => name,
+    }
+}
+
 fn row(figure: &Figure, titles: &Titles, scale: &Scale) -> Row {
     Row {
-        head: Cell::text(name(figure, titles)),
+        head: head(figure, titles),
         cells: vec![
             Cell::count(figure.n),
             Cell::count(u64::try_from(figure.count).unwrap_or(0)),

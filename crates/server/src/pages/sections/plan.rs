@@ -31,7 +31,7 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
         head: ("Way", "way"),
         named: ways,
     };
-    let mut exhibit = bars::bars(answer, told);
+    let mut exhibit = bars::bars(told, answer.level);
     if let Some(exhibit) = exhibit.as_mut().filter(|_| left > 0) {
         let more = words::count(left as u64);
         exhibit.rest = Some(format!("The ten best are shown; {more} more in the full answer."));

@@ -20,7 +20,7 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
         };
         weeks(answer, &every)
     });
-    let by_age = curves::curve(answer, CURVE, "returns-curve".to_owned());
+    let by_age = curves::curve(answer, (CURVE, None), "returns-curve".to_owned());
     by_week.into_iter().chain(by_age).collect()
 }
 
@@ -76,6 +76,7 @@ fn weeks(answer: &Answer, series: &Series) -> Exhibit {
             axis: scale.suffix.clone(),
             today: super::today(answer),
             reference: overall(answer, &scale),
+            middle: None,
             marks: series
                 .points
                 .iter()
