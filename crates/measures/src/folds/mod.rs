@@ -54,7 +54,7 @@ pub use recent::{RECENT_DAYS, Recent, Recently};
 pub use recurrence::{Recurrence, RecurrenceCell};
 pub use regulars::{RegularCell, Regulars};
 pub use revenue::{Revenue, RevenueCell, RevenueKey};
-pub use rungs::{Moves, Presence, Rungs, STEP_DAYS};
+pub use rungs::{Moves, Presence, Rungs, STEP_DAYS, STOOD_DAYS};
 pub use runs::Runs;
 pub use talks::{Candidate, Reason, Talks, WATCHED_DAYS};
 pub use weeks::{Count, Weeks};

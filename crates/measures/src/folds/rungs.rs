@@ -20,6 +20,9 @@ pub const MONTHS: i32 = 12;
 /// Steps up are kept from this many days before the day of as_of on, that day included.
 pub const STEP_DAYS: i32 = 90;
 
+/// Where somebody stood is kept as of so many days after D0, so that people can be compared who had the same time.
+pub const STOOD_DAYS: i32 = 28;
+
 /// How present somebody is, by the chance that they are still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -65,6 +68,23 @@ pub struct Rungs {
     standing: Map<(Origin, Stage, Presence), u32>,
     moves: Vec<Moves>,
     steps: Map<(Stage, Code), u32>,
+    stood: Map<(Origin, Stage), u32>,
+}
+
+/// A climb that notes where it stood 28 days after D0, on its way to any later day: days can only be asked in their order.
+struct Noting<'c, 'a> {
+    climb: &'c mut Climb<'a>,
+    due: Day,
+    stood: Option<Stage>,
+}
+
+impl Noting<'_, '_> {
+    fn on(&mut self, day: Day) -> Stage {
+        if self.stood.is_none() && self.due <= day {
+            self.stood = Some(self.climb.on(self.due));
+        }
+        self.climb.on(day)
+    }
 }
 
 impl Rungs {
@@ -81,7 +101,19 @@ impl Rungs {
             days,
             standing: Map::default(),
             steps: Map::default(),
+            stood: Map::default(),
         }
+    }
+
+    /// People by origin and the stage at which they stood 28 days after D0, in a fixed order; those who stood at the first, and
+    /// those who have not had 28 days, are left out.
+    pub fn stood(&self) -> Vec<(Origin, Stage, u32)> {
+        let cells = self.stood.iter();
+        let mut cells: Vec<_> = cells
+            .map(|(&(origin, stage), &people)| (origin, stage, people))
+            .collect();
+        cells.sort_unstable();
+        cells
     }
 
     /// People by origin, stage and presence, in a fixed order.
@@ -116,7 +148,7 @@ impl Rungs {
     }
 
     /// Follows the person to today: their stage at the end of each month, and each step up lately. Returns the stage now.
-    fn follow(&mut self, climb: &mut Climb<'_>, life: &Life<'_>, first: Day) -> Stage {
+    fn follow(&mut self, climb: &mut Noting<'_, '_>, life: &Life<'_>, first: Day) -> Stage {
         let mut lately = self.lately(life);
         let mut before: Option<Stage> = None;
         for index in 0..self.days.len() {
@@ -143,7 +175,7 @@ impl Rungs {
         &life.presence[life.presence.partition_point(|&day| day < from)..]
     }
 
-    fn count_step(&mut self, climb: &mut Climb<'_>, day: Day, first: Day) {
+    fn count_step(&mut self, climb: &mut Noting<'_, '_>, day: Day, first: Day) {
         let before = if day > first {
             climb.on(day.plus(-1))
         } else {
@@ -151,7 +183,7 @@ impl Rungs {
         };
         let after = climb.on(day);
         if after > before {
-            let piece = climb.piece_before(after, day);
+            let piece = climb.climb.piece_before(after, day);
             *self.steps.entry((after, piece)).or_default() += 1;
         }
     }
@@ -173,7 +205,11 @@ impl Fold for Rungs {
         }
         // Whom the period leaves out is not followed, but stands somewhere all the same.
         let regular = self.regular;
-        let mut climb = Climb::new(life, &regular);
+        let mut climb = Noting {
+            climb: &mut Climb::new(life, &regular),
+            due: arrival.day.plus(STOOD_DAYS),
+            stood: None,
+        };
         let stage = if self.period.holds(arrival.day) {
             self.follow(&mut climb, life, arrival.day)
         } else {
@@ -181,11 +217,17 @@ impl Fold for Rungs {
         };
         let presence = Presence::of(self.regular.rhythm.p_alive(life.presence, self.today));
         *self.standing.entry((arrival.into(), stage, presence)).or_default() += 1;
+        if let Some(stood) = climb.stood.filter(|stood| *stood != Stage::Reached) {
+            *self.stood.entry((arrival.into(), stood)).or_default() += 1;
+        }
     }
 
     fn merge(&mut self, other: Self) {
         for (key, people) in other.standing {
             *self.standing.entry(key).or_default() += people;
+        }
+        for (key, people) in other.stood {
+            *self.stood.entry(key).or_default() += people;
         }
         for (key, people) in other.steps {
             *self.steps.entry(key).or_default() += people;

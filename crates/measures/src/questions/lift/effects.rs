@@ -60,6 +60,8 @@ pub struct Effect {
     pub total: Option<f64>,
     /// So many came in the days before.
     pub base: f64,
+    /// It happened neither before nor after: there is nothing that could have changed.
+    pub is_absent: bool,
     /// Above zero, and in the last third too, at the strict level.
     pub is_translated: bool,
     /// Days judged.
@@ -143,7 +145,8 @@ impl Diary {
             controls: Vec::new(),
             weekdays: before.iter().chain(&after).map(|day| day.weekday()).collect(),
         };
-        let is_told = ready_on <= today && !is_short;
+        let is_absent = series.y.iter().all(|count| *count == 0.0);
+        let is_told = ready_on <= today && !is_short && !is_absent;
         let judge = |level| {
             is_told
                 .then(|| impact(&series, before.len(), level, smallest))
@@ -159,6 +162,7 @@ impl Diary {
             smallest,
             total: found.as_ref().map(|found| found.cumulative),
             base,
+            is_absent,
             is_translated,
             days: after.len() as u64,
             ready_on,

@@ -30,9 +30,10 @@ use crate::{
     folds::{DayCounts, Map, Origin},
     question::{By, Question},
     questions::hits,
+    stage::Stage,
 };
 
-pub const PARTS: &[Part] = &[Part::Cohorts, Part::Reach, Part::Outcomes];
+pub const PARTS: &[Part] = &[Part::Cohorts, Part::Reach, Part::Outcomes, Part::Rungs];
 
 /// Everything found out about one hit.
 struct Autopsy {
@@ -99,13 +100,24 @@ fn newcomers(ground: &Ground, evidence: &Evidence) -> Vec<Newcomers> {
             reached.entry(origin).or_insert_with(|| vec![0; goals])[goal] += u64::from(people);
         }
     }
-    let some = |(origin, cohort): (Origin, crate::folds::Cohort)| Newcomers {
-        day: origin.day,
-        channel: text(origin.channel),
-        piece: text(origin.piece),
-        people: u64::from(cohort.people),
-        returned: cohort.returned.map(u64::from),
-        reached: reached.remove(&origin).unwrap_or_else(|| vec![0; goals]),
+    let mut stood: Map<Origin, [u64; Stage::ALL.len()]> = Map::default();
+    for (origin, stage, people) in evidence.rungs().stood() {
+        let upto = &mut stood.entry(origin).or_default()[..=stage as usize];
+        upto.iter_mut().for_each(|count| *count += u64::from(people));
+    }
+    let some = |(origin, cohort): (Origin, crate::folds::Cohort)| {
+        let people = u64::from(cohort.people);
+        let mut stood = stood.remove(&origin).unwrap_or_default();
+        stood[Stage::Reached as usize] = people;
+        Newcomers {
+            day: origin.day,
+            channel: text(origin.channel),
+            piece: text(origin.piece),
+            people,
+            returned: cohort.returned.map(u64::from),
+            reached: reached.remove(&origin).unwrap_or_else(|| vec![0; goals]),
+            stood,
+        }
     };
     let mut newcomers: Vec<Newcomers> = evidence.cohorts().cells().into_iter().map(some).collect();
     newcomers.sort_by(|a, b| (a.day, &a.channel, &a.piece).cmp(&(b.day, &b.channel, &b.piece)));

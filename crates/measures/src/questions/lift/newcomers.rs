@@ -12,8 +12,9 @@ use longplay_stats::{
 
 use super::subjects::Subject;
 use crate::{
-    folds::{GOAL_DAYS, WINDOW_DAYS},
+    folds::{GOAL_DAYS, STOOD_DAYS, WINDOW_DAYS},
     questions::hits::Shift,
+    stage::Stage,
 };
 
 /// Ordinary weeks: so many days before.
@@ -34,6 +35,8 @@ pub struct Newcomers {
     pub returned: [u64; 3],
     /// By goal: reached it within 28 days.
     pub reached: Vec<u64>,
+    /// By [`Stage`]: stood there or higher on the day 28 days after their first.
+    pub stood: [u64; Stage::ALL.len()],
 }
 
 /// Some people together.
@@ -42,6 +45,7 @@ pub struct Group {
     pub people: u64,
     pub returned: [u64; 3],
     pub reached: Vec<u64>,
+    pub stood: [u64; Stage::ALL.len()],
 }
 
 impl Group {
@@ -49,20 +53,17 @@ impl Group {
         let mut group = Self::default();
         for some in newcomers {
             group.people += some.people;
-            group
-                .returned
-                .iter_mut()
-                .zip(some.returned)
-                .for_each(|(sum, count)| *sum += count);
+            add(&mut group.returned, &some.returned);
             group.reached.resize(group.reached.len().max(some.reached.len()), 0);
-            group
-                .reached
-                .iter_mut()
-                .zip(&some.reached)
-                .for_each(|(sum, count)| *sum += count);
+            add(&mut group.reached, &some.reached);
+            add(&mut group.stood, &some.stood);
         }
         group
     }
+}
+
+fn add(sums: &mut [u64], counts: &[u64]) {
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
 }
 
 /// A share of the hit's people, beside that of ordinary ones.
@@ -91,6 +92,17 @@ pub struct Crowd {
     pub returned: [Beside; 3],
     /// By goal.
     pub reached: Vec<Beside>,
+    /// By [`Stage`], after 28 days.
+    pub stood: [Beside; Stage::ALL.len()],
+}
+
+impl Crowd {
+    /// How many people it brought beyond what such days usually bring, and never more than it brought itself: another hit on
+    /// the same days is not its own.
+    pub fn people_on_top(&self) -> f64 {
+        let brought = self.hit.people as f64;
+        self.came.map_or(brought, |came| came.on_top.value.min(brought))
+    }
 }
 
 /// Everything to compare with.
@@ -137,6 +149,10 @@ impl Ledger<'_> {
             let of = |group: &Group| (group.reached.get(goal).copied().unwrap_or(0), group.people);
             beside(of(&hit), of(&ordinary), GOAL_DAYS)
         };
+        let stood = Stage::ALL.map(|stage| {
+            let of = |group: &Group| (group.stood[stage as usize], group.people);
+            beside(of(&hit), of(&ordinary), STOOD_DAYS)
+        });
         let people = |some: &Newcomers| some.people;
         let back = |some: &Newcomers| some.returned[TWENTY_EIGHT];
         let is_over = returned[TWENTY_EIGHT].is_ready;
@@ -150,6 +166,7 @@ impl Ledger<'_> {
             came_back_strictly: came_back(strict),
             returned,
             reached: (0..self.goals).map(reached).collect(),
+            stood,
             hit,
             ordinary,
         }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{
     Autopsy,
-    newcomers::{Beside, TWENTY_EIGHT},
+    newcomers::{Beside, Crowd, TWENTY_EIGHT},
     verdict::{self, Verdict},
 };
-use crate::{ask::Ground, evidence::Evidence, folds::WINDOW_DAYS, question::Question, words};
+use crate::{ask::Ground, evidence::Evidence, folds::WINDOW_DAYS, question::Question, stage::Stage, words};
 
 /// One hit with everything found out about it.
 pub fn row(ground: &Ground, autopsy: &Autopsy) -> Value {
@@ -63,6 +63,7 @@ pub fn row(ground: &Ground, autopsy: &Autopsy) -> Value {
         );
     }
     row["goals"] = goals(ground, autopsy);
+    row["stages"] = stages(autopsy);
     row["effects"] = autopsy.effects.iter().map(effect).collect();
     row
 }
@@ -96,6 +97,24 @@ fn goals(ground: &Ground, autopsy: &Autopsy) -> Value {
     ground.goals.iter().zip(&crowd.reached).map(goal).collect()
 }
 
+/// Who stood at each stage above the first, or higher, 28 days after their own first day.
+fn stages(autopsy: &Autopsy) -> Value {
+    let Some(crowd) = &autopsy.crowd else { return json!([]) };
+    let stage = |(stage, beside): (Stage, &Beside)| {
+        json!({
+            "stage": stage.name(),
+            "after_days": crate::folds::STOOD_DAYS,
+            "people": beside.is_ready.then_some(beside.hit.0),
+            "share": hit_share(beside),
+            "ordinary": ordinary_share(beside),
+            "difference": beside.difference.map(|difference| difference.value),
+            "low": beside.difference.map(|difference| difference.low),
+            "high": beside.difference.map(|difference| difference.high),
+        })
+    };
+    Stage::ALL.into_iter().zip(&crowd.stood).skip(1).map(stage).collect()
+}
+
 fn effect(effect: &super::Effect) -> Value {
     json!({
         "outcome": effect.outcome,
@@ -106,20 +125,13 @@ fn effect(effect: &super::Effect) -> Value {
         "low": effect.per_day.map(|found| found.low),
         "high": effect.per_day.map(|found| found.high),
         "total": effect.total,
+        "never_happened": effect.is_absent,
     })
 }
 
-/// Speaks of the latest hit that can be judged, of one whose people are known if there is any; of the first that will be where
-/// none can.
+/// Speaks of the most telling hit that can be judged and says how many more there are; of the first that will be where none can.
 pub fn sentence(question: &Question, ground: &Ground, evidence: &Evidence, autopsies: &[Autopsy]) -> String {
-    let is_due = |autopsy: &&Autopsy| autopsy.verdict != Verdict::TooEarly;
-    let is_known =
-        |autopsy: &&Autopsy| is_due(autopsy) && autopsy.crowd.as_ref().is_some_and(|crowd| crowd.hit.people > 0);
-    let due = autopsies
-        .iter()
-        .find(is_known)
-        .or_else(|| autopsies.iter().find(is_due));
-    let Some(latest) = due else {
+    let Some(told) = most_telling(autopsies) else {
         let next = autopsies
             .iter()
             .min_by_key(|autopsy| verdict::ready_on(&autopsy.subject));
@@ -138,11 +150,52 @@ pub fn sentence(question: &Question, ground: &Ground, evidence: &Evidence, autop
             None => "No day stood out, so there is no hit to judge.".to_owned(),
         };
     };
-    let mut parts = vec![brought(ground, latest)];
-    parts.extend(came_back(latest));
-    parts.extend(lasted(latest));
-    parts.push(latest.verdict.words().to_owned());
+    let mut parts = vec![brought(ground, told)];
+    parts.extend(came_back(told));
+    parts.extend(lasted(told));
+    parts.push(told.verdict.words().to_owned());
+    parts.extend(others(autopsies));
     parts.join(" ")
+}
+
+/// Of the hits that can be judged the one that brought most people on top of the usual, the latest of equals; one whose people
+/// nobody knows only where no other can be judged.
+fn most_telling(autopsies: &[Autopsy]) -> Option<&Autopsy> {
+    let on_top = |autopsy: &Autopsy| {
+        let crowd = autopsy.crowd.as_ref().filter(|crowd| crowd.hit.people > 0);
+        crowd.map_or(f64::NEG_INFINITY, Crowd::people_on_top)
+    };
+    // Of equals `max_by` takes the last; the latest comes first.
+    let due = autopsies.iter().rev().filter(|autopsy| is_due(autopsy));
+    due.max_by(|a, b| on_top(a).total_cmp(&on_top(b)))
+}
+
+fn is_due(autopsy: &Autopsy) -> bool {
+    autopsy.verdict != Verdict::TooEarly
+}
+
+/// What became of the hits that are not told.
+fn others(autopsies: &[Autopsy]) -> Option<String> {
+    let due: Vec<&Autopsy> = autopsies.iter().filter(|autopsy| is_due(autopsy)).collect();
+    let translated = due
+        .iter()
+        .filter(|autopsy| autopsy.verdict == Verdict::Translated)
+        .count() as u64;
+    let others = due.len().checked_sub(1).filter(|others| *others > 0)? as u64;
+    let is_told = most_telling(autopsies).is_some_and(|told| told.verdict == Verdict::Translated);
+    Some(match (others, translated - u64::from(is_told)) {
+        (1, 0) => "One other hit was judged; it is not known to have translated.".to_owned(),
+        (1, _) => "One other hit was judged; it translated.".to_owned(),
+        (others, 0) => format!(
+            "{} other hits were judged; none of them is known to have translated.",
+            words::count(others)
+        ),
+        (others, translated) => format!(
+            "{} other hits were judged; {} of them translated.",
+            words::count(others),
+            words::count(translated)
+        ),
+    })
 }
 
 /// `the hit of 9 May 2026`, `the days from 3 to 9 May 2026`
@@ -174,6 +227,12 @@ fn came_back(autopsy: &Autopsy) -> Option<String> {
         0.0 => none.to_owned(),
         share => words::Share::of(share, share, share).value(),
     };
+    if hit != ordinary && say(hit, "none") == say(ordinary, "none") {
+        return Some(format!(
+            "{} of them came back within 28 days, about as many as of people of ordinary weeks.",
+            say(hit, "None")
+        ));
+    }
     Some(format!(
         "{} of them came back within 28 days; of people of ordinary weeks, {}.",
         say(hit, "None"),
@@ -227,6 +286,9 @@ fn name(outcome: &str) -> String {
     match outcome {
         "returning" => "people there again".to_owned(),
         "subscribers" => "new subscribers".to_owned(),
+        "purchase" => "first purchases".to_owned(),
+        "signup" => "sign-ups".to_owned(),
+        "download" => "first downloads".to_owned(),
         goal => format!("conversions to “{}”", goal.strip_prefix("goal_").unwrap_or(goal)),
     }
 }

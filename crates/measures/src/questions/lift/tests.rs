@@ -74,6 +74,7 @@ fn world(seed: u64, hit: Hit) -> World {
                 people,
                 returned: [back / 2, back, back],
                 reached: vec![0, 0],
+                stood: [people, back, 0, 0, 0, 0, 0],
             });
         };
         let people = count(40.0, day);
@@ -207,4 +208,27 @@ fn a_short_past_can_tell_of_people_and_not_of_growth() {
         gap.effects.iter().all(|effect| effect.per_day.is_some()),
         "a day left out is no zero"
     );
+}
+
+/// What never happened has no effect, not even one of 6e-151; and it holds no verdict up.
+#[test]
+fn an_outcome_that_never_happened_has_no_effect() {
+    let bought = Hit {
+        people: 900.0,
+        ..NOTHING
+    };
+    let did_not = |seed: &u64| {
+        let mut world = world(*seed, bought);
+        world.diary.outcomes[1].counts.fill(0.0);
+        let found = look(&world, subject(Some("hit")), FROM.plus(DAYS));
+        let effect = &found.effects[1];
+        assert!(
+            effect.is_absent && effect.per_day.is_none() && effect.total.is_none(),
+            "{effect:?}"
+        );
+        assert!(found.effects[2].per_day.is_some());
+        found.verdict == Verdict::DidNot
+    };
+    let did_not = (0..20).filter(did_not).count();
+    assert!(did_not >= 12, "{did_not} of 20");
 }

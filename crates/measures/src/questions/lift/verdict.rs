@@ -54,9 +54,11 @@ pub fn judge(subject: &Subject, today: Day, crowd: Option<&Crowd>, effects: &[Ef
     if surely_more || effects.iter().any(|effect| effect.is_translated) {
         return Verdict::Translated;
     }
-    let is_known = !effects.is_empty() && effects.iter().all(|effect| effect.per_day.is_some());
+    // What never happened, before or after, says neither one nor the other.
+    let happened = || effects.iter().filter(|effect| !effect.is_absent);
+    let is_known = happened().count() > 0 && happened().all(|effect| effect.per_day.is_some());
     let is_any_above = effects.iter().any(Effect::is_above_zero);
-    let is_none = is_known && effects.iter().all(Effect::is_too_small) && !more_came_back;
+    let is_none = is_known && happened().all(Effect::is_too_small) && !more_came_back;
     if is_none || is_known && is_below && !is_any_above {
         Verdict::DidNot
     } else {
