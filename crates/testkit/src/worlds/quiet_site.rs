@@ -93,6 +93,7 @@ pub fn truth_of_hit(truth: Truth, habit: &Habit) -> Truth {
         )
         .piece("goals", "hit", "converted_purchase", Holds::Exactly(0.0))
         .hit("lift", ("hit", "2025-03-10"), "effect_purchase", Holds::Within(0.0))
+        .hit("lift", ("hit", "2025-03-10"), "effect_download", Holds::NoData)
         .piece("fit", "hit", "fit_share", Holds::Within(HIT_RIGHT))
         .has(
             "hits",

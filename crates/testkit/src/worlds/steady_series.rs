@@ -91,5 +91,5 @@ fn truth(faithful: u32) -> Truth {
         .all("goals", "converted_purchase", Holds::Exactly(0.0))
         .all("ladder", "regulars", Holds::Exactly(f64::from(faithful)))
         .all("durability", "back_catalogue", Holds::Within(OLD_SHARE))
-        .lacks("hits", serde_json::json!({"seen_in": "channel"}))
+        .lacks("hits", serde_json::json!({"kind": "episode"}))
 }

@@ -46,7 +46,7 @@ fn watch(channel: &Channel) -> Watch {
 fn fewer_than_one_false_stretch_per_channel_and_year() {
     const YEARS: usize = 10;
     for pieces in [1, 20] {
-        for median in [5.0, 60.0, 20_000.0] {
+        for median in [0.2, 1.0, 5.0, 60.0, 20_000.0, 1_000_000.0] {
             let mut rng = ChaCha8Rng::seed_from_u64(pieces as u64 * 1_000 + median as u64);
             let alarms: usize = (0..YEARS)
                 .map(|_| watch(&quiet(pieces, median, &mut rng)).hits.len())
@@ -57,6 +57,21 @@ fn fewer_than_one_false_stretch_per_channel_and_year() {
             );
         }
     }
+}
+
+/// Five people on a piece that usually has none are what chance would hardly bring, and no hit.
+#[test]
+fn a_handful_is_no_hit_however_rare() {
+    let mut rng = ChaCha8Rng::seed_from_u64(12);
+    let mut channel = quiet(10, 0.05, &mut rng);
+    channel.whole.days.iter_mut().for_each(|day| day.1 = 2.0);
+    for (index, people) in [(120, 9.0), (200, 40.0)] {
+        let piece = channel.pieces.get_mut("piece 3").expect("there are ten");
+        piece.days[index].1 = people;
+    }
+    let watch = watch(&channel);
+    let days: Vec<Day> = watch.hits.iter().map(|hit| hit.peak_day).collect();
+    assert_eq!(days, [Day(19_200)]);
 }
 
 fn raise(daily: &mut Daily, index: usize, value: f64) {

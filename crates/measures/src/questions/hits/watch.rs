@@ -22,6 +22,9 @@ use crate::{
 const DAYS_DRAWN: usize = 366;
 /// Days of history the detector needs before it judges.
 pub const HISTORY_DAYS: i32 = 28;
+/// A peak that rises by fewer above its base is no hit, however rare: where hardly anybody comes, five people are soon a day that
+/// chance would not bring, and still five people.
+pub const LEAST_RISE: f64 = 10.0;
 /// A peak of fewer has no shape: how so few fall on days is chance.
 const SHAPE_LEAST: f64 = 20.0;
 /// A peak's shape is read over so many days on each side.
@@ -149,7 +152,7 @@ pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) 
     let mut hits = Vec::new();
     for (piece, daily) in judged {
         let scan = detector.scan(&daily.counts());
-        hits.extend(scan.episodes.iter().map(|episode| {
+        hits.extend(scan.episodes.iter().filter(|episode| is_hit(episode)).map(|episode| {
             hit(
                 channel,
                 Some(piece.clone()),
@@ -163,7 +166,7 @@ pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) 
     }
     let scan = detector.scan(&channel.whole.counts());
     watch.judged_days += scan.days.iter().flatten().count() as u64;
-    for episode in &scan.episodes {
+    for episode in scan.episodes.iter().filter(|episode| is_hit(episode)) {
         let peak_day = channel.whole.days[episode.peak_day].0;
         let leader = leader(channel, peak_day);
         let is_told = hits
@@ -182,6 +185,10 @@ pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) 
     watch.shifts.extend(shifts(channel, None, &channel.whole, &scan));
     watch.hits.extend(hits);
     watch.series.push((channel.whole.total(), drawn(channel, &scan)));
+}
+
+fn is_hit(episode: &Episode) -> bool {
+    episode.peak - episode.base >= LEAST_RISE
 }
 
 fn hit(
@@ -251,7 +258,11 @@ fn leader(channel: &Channel, day: Day) -> Option<String> {
 }
 
 fn drawn(channel: &Channel, scan: &Scan) -> Series {
-    let flagged = |index: usize| scan.days[index].as_ref().is_some_and(|verdict| verdict.flagged);
+    let small: Vec<&Episode> = scan.episodes.iter().filter(|episode| !is_hit(episode)).collect();
+    let flagged = |index: usize| {
+        let is_flagged = scan.days[index].as_ref().is_some_and(|verdict| verdict.flagged);
+        is_flagged && !small.iter().any(|small| small.start <= index && index <= small.end)
+    };
     let points = channel.whole.days.iter().enumerate().map(|(index, &(day, value))| {
         let usual = scan.days[index].as_ref();
         Point {
