@@ -17,7 +17,7 @@ use crate::{
 pub enum Stage {
     /// Was present once.
     Reached,
-    /// On two days at least, and may still be there.
+    /// On two days at least, the second after their first session, and may still be there.
     Returning,
     /// A regular by the owner's rule.
     Regular,
@@ -66,6 +66,9 @@ const ADVOCATE_DAYS: i32 = 365;
 /// Somebody who came directly on at least so many of their last so many presence days comes by themselves.
 const DIRECT_OF: (u32, u32) = (3, 6);
 
+/// A session goes on while the next act comes within so many microseconds: half an hour, as web analytics count it.
+const SESSION_MICROS: i64 = 30 * 60 * 1_000_000;
+
 const fn mask(acts: &[Act]) -> u32 {
     let (mut mask, mut index) = (0, 0);
     while index < acts.len() {
@@ -110,6 +113,10 @@ pub struct Climb<'a> {
     shared: Option<Day>,
     /// The last presence day.
     last: Option<Day>,
+    /// The time of the last event of their first session, while it goes on; `None` once it ended.
+    session: Option<i64>,
+    /// Whether they were here on a later day than their first, after their first session.
+    came_again: bool,
     /// One bit a presence day, the last lowest: whether it began with a direct visit.
     direct: u32,
     /// Whether anything was ever known of where this person came from. Unless it was, a visit without an origin says nothing.
@@ -132,6 +139,8 @@ impl<'a> Climb<'a> {
             bought_again: false,
             shared: None,
             last: None,
+            session: None,
+            came_again: false,
             direct: 0,
             has_origin: false,
             here: (0, 0.0),
@@ -157,7 +166,7 @@ impl<'a> Climb<'a> {
             Stage::Subscriber
         } else if self.days >= self.regular.days_min() && self.course.on(day) {
             Stage::Regular
-        } else if self.days >= 2 && self.is_here(day) {
+        } else if self.came_again && self.is_here(day) {
             Stage::Returning
         } else {
             Stage::Reached
@@ -201,6 +210,11 @@ impl<'a> Climb<'a> {
 
     /// What the first presence event of a day says of where they came from.
     fn pass_presence(&mut self, event: usize, day: Day) {
+        let time = self.life.history.times[event];
+        let is_first = self.last.is_none();
+        self.session = self.session.or(is_first.then_some(time));
+        self.session = self.session.filter(|&last| time - last <= SESSION_MICROS).map(|_| time);
+        self.came_again |= self.session.is_none() && day > self.life.presence[0];
         let came_from = self
             .origins
             .iter()

@@ -161,6 +161,32 @@ fn who_comes_by_themselves_is_close_and_missing_origins_say_nothing() {
 }
 
 #[test]
+fn a_session_that_runs_past_midnight_is_no_return() {
+    let mut audience = Audience::new();
+    let (eve, day_after) = (day("2026-06-20"), day("2026-06-21"));
+    let mut visit = |person: &str, on: Day, minutes: i64| {
+        let claim = audience.act(person, "viewed", "hit", (on, 0));
+        claim.time = Row::new(
+            Time::from_micros(at(on, 0).micros() + minutes * 60_000_000),
+            person,
+            "viewed",
+        )
+        .claim()
+        .time;
+    };
+    // Ada reads on from 23:50 to 00:15; Bob too, and comes again in the evening; Cy comes 31 minutes after he went.
+    for (on, minutes) in [(eve, 1_430), (day_after, 5), (day_after, 15)] {
+        visit("ada", on, minutes);
+        visit("bob", on, minutes);
+    }
+    visit("bob", day_after, 20 * 60);
+    visit("cy", eve, 1_430);
+    visit("cy", day_after, 21);
+    let answer = audience.ask("2026-06-24");
+    assert_eq!(stages(&answer), [1, 2, 0, 0, 0, 0, 0]);
+}
+
+#[test]
 fn silence_lowers_a_stage_and_keeps_the_history() {
     let mut audience = Audience::new();
     audience.views("ada", "hit", [day("2025-01-06"), day("2025-01-08")]);
@@ -355,6 +381,10 @@ fn the_sentence_is_true_at_the_edges() {
     assert_eq!(
         said(audience.ask("2026-09-16")),
         "You have no regulars now; a month ago there was 1."
+    );
+    assert_eq!(
+        said(audience.ask("2027-06-16")),
+        "None of the people seen so far is a regular now, or was a month ago; on 31 August 2026 there was 1 still."
     );
     audience.views("cy", "hit", weekly("2026-07-20", 5));
     assert_eq!(

@@ -208,10 +208,9 @@ fn sentence(question: &Question, catalogue: &Catalogue, counts: &Counts, index: 
     format!("{value} ({range}): {verdict}. {rest}")
 }
 
-/// `0.07`, `0.7`, `1`: hundredths without trailing zeros.
+/// `0.07`, `0.70`, `1.00`: always two digits, so that 0.50 and 0.49 are seen to be told alike.
 fn hundredths(number: f64) -> String {
-    let text = format!("{:.2}", number.clamp(0.0, 100.0) / 100.0);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    format!("{:.2}", number.clamp(0.0, 100.0) / 100.0)
 }
 
 fn too_early(question: &Question, catalogue: &Catalogue) -> String {

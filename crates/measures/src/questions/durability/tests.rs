@@ -109,7 +109,7 @@ fn a_catalogue_worked_out_by_hand() {
         .map(|row| (row["piece"].as_str().unwrap(), row["brought_back"].as_u64().unwrap()))
         .collect();
     assert_eq!(pieces, [("one", 30), ("two", 20), ("five", 5), ("four", 5)]);
-    assert!(answer.sentence.starts_with("0.5 ("), "{}", answer.sentence);
+    assert!(answer.sentence.starts_with("0.50 ("), "{}", answer.sentence);
     assert!(
         answer
             .sentence

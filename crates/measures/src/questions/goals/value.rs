@@ -290,8 +290,8 @@ fn cautions(currency: Currency, orders: &Orders, order: &Order, correlation: Opt
     let mut cautions = Vec::new();
     if matches!(orders, Orders::Lasting(_)) {
         let message = format!(
-            "No customer paying in {currency} seems to have left yet, so the value counts on all of them staying. When old \
-             customers are in the data only from the middle on, it looks like this too."
+            "How customers paying in {currency} buy does not tell who has left from who buys seldom, so the value counts on all of \
+             them staying. When old customers are in the data only from the middle on, it looks like this too."
         );
         cautions.push(Caution {
             code: "no_drop_out_visible",

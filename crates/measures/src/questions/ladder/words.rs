@@ -75,6 +75,14 @@ fn were(number: u64) -> String {
 }
 
 fn none(question: &Question, evidence: &Evidence, everybody: &Tally) -> String {
+    let months = evidence.regulars().by_month();
+    if let Some((day, number)) = months.into_iter().rfind(|(_, number)| *number > 0) {
+        return format!(
+            "None of the people seen so far is a regular now, or was a month ago; on {} there {} still.",
+            words::day(day),
+            were(number)
+        );
+    }
     let first_possible = everybody
         .first_day
         .and_then(|first| earliest(evidence.regulars().regular(), first));
@@ -116,8 +124,8 @@ pub fn cautions(ground: &Ground, everybody: &Tally, months: &[MonthMoves]) -> Ve
         Foundation::Fitted => {}
         Foundation::NobodyLeaves => push(
             "nobody_leaves",
-            "No drop-out is visible yet: nobody seems to have left, so everybody is taken to be still there. Where the \
-             data begin in mid-history, old faces look new, and this is what that looks like."
+            "How people come does not tell who has left from who comes seldom, so nobody is said to have left, not even those who \
+             stay away. Where the data begin in mid-history, old faces look new, and this is what that looks like."
                 .to_owned(),
         ),
         Foundation::Stated => push(
