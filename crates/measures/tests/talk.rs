@@ -217,6 +217,56 @@ fn the_list_is_no_longer_than_the_owners_day_and_ranks_by_what_is_at_stake() {
     assert!(workspace.store.set_talk_capacity(0).is_err());
 }
 
+/// A sale's crowd of new buyers leaves room for the regulars who drift, and everybody is counted, kept or not.
+#[test]
+fn reasons_take_turns_and_all_candidates_are_counted() {
+    let mut rows: Vec<Row> = (0..9_000)
+        .map(|number| {
+            let bought = act(&format!("user:new{number}"), "purchased", "", day("2026-06-01"));
+            Row {
+                value: Some("500.00".to_owned()),
+                currency: Some("EUR".to_owned()),
+                ..bought
+            }
+        })
+        .collect();
+    for number in 0..3 {
+        rows.extend(weekly(&format!("user:was{number}"), "2025-05-05", 53));
+    }
+    rows.push(act("user:cy", "commented", "tour", day("2026-06-01")));
+    let workspace = Workspace::with(&rows);
+    let answer = workspace.ask("2026-06-08");
+    let count = |key: &str| figure(&answer, key).count;
+    assert_eq!(
+        (count("candidates"), count("candidates_first_time_buyer")),
+        (9_004, 9_000)
+    );
+    assert_eq!(
+        (
+            count("candidates_drifting_regular"),
+            count("candidates_unanswered_comment")
+        ),
+        (3, 1)
+    );
+    let of = |reason: &str| answer.rows.iter().filter(|row| row["reason"] == reason).count();
+    assert_eq!(
+        (of("unanswered_comment"), of("drifting_regular"), of("first_time_buyer")),
+        (1, 2, 2),
+        "five a day, in turns"
+    );
+    workspace.store.set_talk_holdout(0.5).unwrap();
+    let list = workspace.ask("2026-06-08");
+    let drifting = list
+        .rows
+        .iter()
+        .filter(|row| row["reason"] == "drifting_regular")
+        .count();
+    assert!(
+        drifting <= 3 && list.rows.len() == 5,
+        "a free turn goes to the next reason"
+    );
+}
+
 fn figure<'a>(answer: &'a Answer, key: &str) -> &'a Figure {
     answer.figures.iter().find(|figure| figure.key == key).unwrap()
 }
@@ -278,11 +328,14 @@ fn a_holdout_tells_whether_talking_helped() {
 fn forgetting_somebody_takes_what_was_noted_of_them() {
     let workspace = Workspace::with(&ada());
     workspace.store.seal(NOW).unwrap();
+    assert_eq!(workspace.list("2026-06-08").len(), 1, "known until then");
     workspace.note(ADA, TalkKind::Never, "2026-06-01");
     workspace.note("user:other", TalkKind::Done, "2026-06-01");
     let handle = Handle::parse(ADA).unwrap();
     let receipt = workspace.store.erase(&handle, NOW).unwrap().unwrap();
     assert!(receipt.is_complete);
+    let answer = workspace.ask("2026-06-08");
+    assert_eq!((answer.rows.len(), figure(&answer, "candidates").count), (0, 0));
     let notes = workspace.store.talk_notes().unwrap();
     assert_eq!(notes.iter().map(|note| note.kind).collect::<Vec<_>>(), [TalkKind::Done]);
 }

@@ -1,7 +1,8 @@
 //! Whom it may be worth talking to: candidates with their reason, and how those fared who were on a list or held out of it.
 //!
-//! Everybody is looked at, few are kept: the most urgent, so that evidence stays small however many drift. What the owner
-//! noted decides here already, so that people who are to be left alone take nobody's place.
+//! Everybody is looked at and counted, few are kept: the most urgent of each reason, so that evidence stays small however many
+//! drift, and a sale's crowd of new buyers hides no regular. What the owner noted decides here already, so that people who are to
+//! be left alone take nobody's place.
 
 use std::sync::Arc;
 
@@ -23,8 +24,10 @@ const DAYS_MIN: usize = 5;
 const DROP_MIN: f64 = 0.1;
 /// After a contact the reminder starts anew: it takes at least so many days to drift again.
 const REST_DAYS: i32 = 28;
-/// The most urgent candidates kept.
-const CANDIDATES_MAX: usize = 2_000;
+/// The most urgent candidates kept, of each reason.
+const KEPT_MAX: usize = 2_000;
+/// Sorted out whenever so many wait.
+const WAITING_MAX: usize = 2 * KEPT_MAX * Reason::ALL.len();
 /// People on a list are watched for so many days after it.
 pub const WATCHED_DAYS: i32 = 28;
 
@@ -42,12 +45,29 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub const ALL: [Self; 4] = [
+        Self::UnansweredComment,
+        Self::DriftingRegular,
+        Self::NewAdvocate,
+        Self::FirstTimeBuyer,
+    ];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::UnansweredComment => "unanswered_comment",
             Self::DriftingRegular => "drifting_regular",
             Self::NewAdvocate => "new_advocate",
             Self::FirstTimeBuyer => "first_time_buyer",
+        }
+    }
+
+    /// The figure that counts its candidates.
+    pub const fn figure(self) -> &'static str {
+        match self {
+            Self::UnansweredComment => "candidates_unanswered_comment",
+            Self::DriftingRegular => "candidates_drifting_regular",
+            Self::NewAdvocate => "candidates_new_advocate",
+            Self::FirstTimeBuyer => "candidates_first_time_buyer",
         }
     }
 }
@@ -74,6 +94,13 @@ pub struct Candidate {
     pub bought: Vec<(Code, Day, i64)>,
 }
 
+impl Candidate {
+    /// What decides who is kept, before anybody's money can be told: the drop, times one more than their purchases.
+    fn urgency(&self) -> f64 {
+        self.drop * (1.0 + self.bought.len() as f64)
+    }
+}
+
 /// Candidates, and the people of earlier lists.
 #[derive(Debug)]
 pub struct Talks {
@@ -82,6 +109,8 @@ pub struct Talks {
     period: Period,
     notes: Arc<Map<PersonId, Notes>>,
     candidates: Vec<Candidate>,
+    /// All candidates by reason, kept or not.
+    counts: [u64; Reason::ALL.len()],
     /// (people, came back) of those shown and those held out.
     arms: [(u64, u64); 2],
     /// When the first of them will have been watched for long enough.
@@ -96,14 +125,20 @@ impl Talks {
             period,
             notes,
             candidates: Vec::new(),
+            counts: [0; Reason::ALL.len()],
             arms: [(0, 0); 2],
             ready_on: None,
         }
     }
 
-    /// The most urgent candidates, in that order.
+    /// The most urgent candidates of each reason, by reason and then in that order.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
+    }
+
+    /// How many candidates there are with a reason, kept or not.
+    pub const fn count(&self, reason: Reason) -> u64 {
+        self.counts[reason as usize]
     }
 
     /// Of the people shown, or held out, who have been watched for long enough: how many, and how many came back.
@@ -217,9 +252,16 @@ impl Talks {
     }
 
     fn keep_the_most_urgent(&mut self) {
-        let urgency = |a: &Candidate, b: &Candidate| b.drop.total_cmp(&a.drop).then(a.person.0.cmp(&b.person.0));
-        self.candidates.sort_unstable_by(urgency);
-        self.candidates.truncate(CANDIDATES_MAX);
+        self.candidates.sort_unstable_by(|a, b| {
+            let urgency = b.urgency().total_cmp(&a.urgency());
+            a.reason.cmp(&b.reason).then(urgency).then(a.person.0.cmp(&b.person.0))
+        });
+        let mut kept = [0; Reason::ALL.len()];
+        self.candidates.retain(|candidate| {
+            let kept = &mut kept[candidate.reason as usize];
+            *kept += 1;
+            *kept <= KEPT_MAX
+        });
     }
 }
 
@@ -263,8 +305,9 @@ impl Fold for Talks {
         let Some(reason) = self.reason(life, &notes) else {
             return;
         };
+        self.counts[reason.0 as usize] += 1;
         self.candidates.push(self.candidate(life, reason));
-        if self.candidates.len() >= 2 * CANDIDATES_MAX {
+        if self.candidates.len() >= WAITING_MAX {
             self.keep_the_most_urgent();
         }
     }
@@ -272,6 +315,10 @@ impl Fold for Talks {
     fn merge(&mut self, other: Self) {
         self.candidates.extend(other.candidates);
         self.keep_the_most_urgent();
+        self.counts
+            .iter_mut()
+            .zip(other.counts)
+            .for_each(|(mine, theirs)| *mine += theirs);
         for (mine, theirs) in self.arms.iter_mut().zip(other.arms) {
             *mine = (mine.0 + theirs.0, mine.1 + theirs.1);
         }

@@ -22,8 +22,8 @@ use worth::{Stake, Worths};
 
 pub const PARTS: &[Part] = &[Part::Talks, Part::Purchases];
 
-/// So many times the people who come on the list are ranked by value and reachability too, for which their names are looked
-/// up: even where half of them are held out, that is enough.
+/// Of each reason so many times the people who come on the list are ranked by value and reachability too, for which their names
+/// are looked up: even where half of them are held out, that is enough.
 const SHORTLIST: usize = 4;
 /// Somebody we know no way to reach counts this much less.
 const UNREACHABLE: f64 = 0.2;
@@ -36,17 +36,22 @@ pub struct Listed<'a> {
     pub stake: Option<Stake>,
     pub handle: Option<&'a str>,
     urgency: f64,
+    /// In which round their reason has its turn with them.
+    round: usize,
 }
 
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let mut answer = ground.blank(question);
     answer.grade = Grade::Attributed;
     let list = list(question, ground, evidence);
-    let candidates = evidence.talks().candidates().len() as u64;
+    let of_reason = |reason: Reason| evidence.talks().count(reason);
+    let candidates = Reason::ALL.into_iter().map(of_reason).sum();
     let counted =
         |key, count| Figure::counted(key, "people", Scope::new(), (count, candidates)).graded(Grade::Attributed);
     answer.figures.push(counted("candidates", candidates));
     answer.figures.push(counted("listed", list.len() as u64));
+    let by_reason = Reason::ALL.map(|reason| counted(reason.figure(), of_reason(reason)));
+    answer.figures.extend(by_reason);
     answer.figures.extend(holdout(question, evidence.talks()));
     answer.rows = list.iter().map(|listed| row(ground, listed)).collect();
     answer.sentence = words::sentence(question, ground, &list);
@@ -56,8 +61,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
 
 /// The people whose names are worth looking up.
 pub fn to_meet(ground: &Ground, evidence: &Evidence) -> Vec<PersonId> {
-    let shortlist = shortlist(ground, evidence).iter();
-    shortlist.map(|candidate| candidate.person).collect()
+    shortlist(ground, evidence).map(|candidate| candidate.person).collect()
 }
 
 /// Who is on today's list, and who would have been and is held out of it.
@@ -79,10 +83,11 @@ pub fn arms(question: &Question, ground: &Ground, evidence: &Evidence) -> Vec<(P
     arms
 }
 
-/// The most urgent by drop alone, held out or not.
-fn shortlist<'a>(ground: &Ground, evidence: &'a Evidence) -> &'a [Candidate] {
-    let candidates = evidence.talks().candidates();
-    &candidates[..candidates.len().min(SHORTLIST * ground.talk.capacity)]
+/// The most urgent of each reason, as the pass saw them, held out or not.
+fn shortlist<'a>(ground: &Ground, evidence: &'a Evidence) -> impl Iterator<Item = &'a Candidate> + use<'a> {
+    let most = SHORTLIST * ground.talk.capacity;
+    let by_reason = evidence.talks().candidates().chunk_by(|a, b| a.reason == b.reason);
+    by_reason.flat_map(move |of_reason| of_reason.iter().take(most))
 }
 
 /// Today's list, cut to what the owner can do.
@@ -93,11 +98,11 @@ fn list<'a>(question: &Question, ground: &'a Ground, evidence: &'a Evidence) -> 
     list
 }
 
-/// The shortlist by drop × value × reachability.
+/// The shortlist by drop × value × reachability, the reasons taking turns: in each round comes the next of every reason, the most
+/// urgent first. Who is held out takes no turn.
 fn ranked<'a>(question: &Question, ground: &'a Ground, evidence: &'a Evidence) -> Vec<Listed<'a>> {
     let worths = Worths::of(question, ground, evidence);
     let mut list: Vec<Listed<'_>> = shortlist(ground, evidence)
-        .iter()
         .map(|candidate| {
             let stake = worths.stake(candidate);
             let handle = ground.talk.handle(candidate.person);
@@ -114,13 +119,22 @@ fn ranked<'a>(question: &Question, ground: &'a Ground, evidence: &'a Evidence) -
                 stake,
                 handle,
                 urgency: candidate.drop * value * reach,
+                round: 0,
             }
         })
         .collect();
-    list.sort_by(|a, b| {
+    let by_urgency = |a: &Listed<'_>, b: &Listed<'_>| {
         let urgency = b.urgency.total_cmp(&a.urgency);
         urgency.then(a.candidate.person.0.cmp(&b.candidate.person.0))
-    });
+    };
+    list.sort_by(by_urgency);
+    let mut rounds = [0; Reason::ALL.len()];
+    for listed in &mut list {
+        let round = &mut rounds[listed.candidate.reason as usize];
+        listed.round = *round;
+        *round += usize::from(!is_held_out(listed.candidate.person, ground.talk.holdout));
+    }
+    list.sort_by(|a, b| a.round.cmp(&b.round).then_with(|| by_urgency(a, b)));
     list
 }
 

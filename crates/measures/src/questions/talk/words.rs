@@ -131,7 +131,8 @@ pub fn cautions(ground: &Ground, evidence: &Evidence) -> Vec<Caution> {
         Foundation::Fitted => {}
         Foundation::NobodyLeaves => push(
             "nobody_leaves",
-            "No drop-out is visible yet, so nobody can be seen to drift.".to_owned(),
+            "How people come does not tell who has left from who comes seldom, so nobody can be seen to drift."
+                .to_owned(),
         ),
         Foundation::Stated => push(
             "rhythm_stated",
