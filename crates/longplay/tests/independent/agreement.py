@@ -15,10 +15,13 @@ import catalogue
 import jeffreys
 import ladder
 import lake
+import lift
 import meanings_plain
 import meanings_sql
 import plan
 import rules_sql
+import talks
+import totals
 from binary import Longplay
 
 OWN_GOALS = {
@@ -69,6 +72,7 @@ class Case:
                 for _ in range(3 if not files else 1):
                     self.ask()
         self.import_again()
+        self.figures += totals.compare(self, expect)
         self.check_lake()
         expect(not self.longplay.check(), self.longplay.check())
         return self.figures
@@ -184,6 +188,9 @@ class Case:
         self.figures += ladder.compare(self, about, [*view, *options], by, level, expect)
         self.figures += audits.compare(self, about, [*view, *options], expect)
         self.figures += plan.compare(self, about, [*view, *options], expect, self.published)
+        self.figures += talks.compare(self, about, [*view, *options], expect)
+        if period == (None, None):
+            self.figures += lift.compare(self, about, view, expect)
         self.ask_credit(about, [*view, *options, "--by", by, "--level", str(level)], by)
         if period == (None, None):
             wanted = self.plain.recurrence()

@@ -15,6 +15,7 @@ GIVES = {"subscribed", "followed", "replied", "commented", "signed_up", "registe
 ENDS = {"unsubscribed", "unfollowed"}
 SHARES = {"referred", "shared"}
 PROOFS = {"subscriber": GIVES, "buyer": {"purchased"}, "repeat_buyer": {"purchased"}, "advocate": SHARES}
+SESSION = 30 * 60 * 1_000_000
 # The stated rhythm meets the bounds exactly; no rounding may decide.
 SLACK = 1e-9
 
@@ -95,7 +96,13 @@ class Standing:
             return "subscriber"
         if self.definition.regular(days, day):
             return "regular"
-        return "returning" if len(days) > 1 and is_here else "reached"
+        return "returning" if self.came_again(happened) and is_here else "reached"
+
+    def came_again(self, happened):
+        """Present on a later day than the first, more than half an hour after the last act of the first session."""
+        present = [(on, event.micros) for on, event in happened if event.act in PRESENCE]
+        ends = next((n for n in range(1, len(present)) if present[n][1] - present[n - 1][1] > SESSION), len(present))
+        return any(on > present[0][0] for on, _ in present[ends:])
 
     def directly(self, happened):
         seen, known, direct = None, False, []

@@ -8,6 +8,7 @@ from binary import Longplay
 
 WINDOW, LEAST, Z, RATIO, SHIFT, GAP, BIG = 56, 28, 3.5, 2.0, 21, 2, 5.0
 FLOOR, CEILING = 0.10, 0.35
+RISE = 10  # a peak that rises by less is no hit
 
 
 class Disagreement(Exception):
@@ -64,7 +65,7 @@ def find(days):
         else:
             stretches.append([day, day, day, value, base])
         last = place
-    return [(*s, s[3] >= BIG * s[4]) for s in stretches], shifts, judged
+    return [(*s, s[3] >= BIG * s[4]) for s in stretches if s[3] - s[4] >= RISE], shifts, judged
 
 
 def series(seed):
