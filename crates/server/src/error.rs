@@ -144,6 +144,21 @@ impl IntoResponse for PageError {
     }
 }
 
+/// A page that asks to put right what the caller got wrong; our own faults go the usual way.
+pub fn show_refused<T: Template>(error: HttpError, frame: &Frame, page: impl FnOnce(String) -> T) -> Response {
+    let (_, status, _) = error.code.row();
+    if !status.is_client_error() {
+        return PageError {
+            error,
+            frame: frame.clone(),
+        }
+        .into_response();
+    }
+    let mut response = show(&page(error.public), frame);
+    *response.status_mut() = status;
+    response
+}
+
 /// A page as the response to a request.
 pub fn show(page: &impl Template, frame: &Frame) -> Response {
     match page.render() {

@@ -2,6 +2,7 @@
 //! no store and no clock, so whatever it shows can be shown in a test.
 
 pub mod exhibit;
+pub mod filter;
 pub mod home;
 pub mod message;
 pub mod method;
@@ -16,7 +17,8 @@ pub mod you;
 
 use crate::assets::Assets;
 
-pub use home::{HomePage, home};
+pub use filter::Filter;
+pub use home::{HomePage, home, home_refused};
 pub use message::MessagePage;
 pub use method::{MethodPage, method};
 pub use piece::{PiecePage, piece};

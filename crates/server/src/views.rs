@@ -6,35 +6,56 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
-use longplay_measures::{About, Key, Question};
+use longplay_measures::{About, Edition, Key, Question};
 use longplay_store::Store;
 
 use crate::api::{self, Pairs};
 use crate::app::App;
 use crate::error::{self, Code, HttpError, PageError};
-use crate::pages;
+use crate::pages::{self, Filter};
 
-/// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters as the API, so every view is a URL.
+/// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters
+/// as the API, so every view is a URL; what a form left empty was not said.
 pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
     let frame = app.frame().await.at("/");
     let told = |error| PageError {
         error,
         frame: frame.clone(),
     };
-    let (parameters, zone) = api::parameters(&app, pairs).await.map_err(told)?;
-    parameters.about(None).map_err(told)?;
+    let pairs = pairs.map(|Query(mut pairs)| {
+        pairs.retain(|(_, value)| !value.is_empty());
+        Query(pairs)
+    });
+    let filter = filter(&app, &pairs).await.map_err(told)?;
+    match answers(&app, pairs).await {
+        Ok(edition) => {
+            let titles = app.titles().await.map_err(told)?;
+            let page = pages::home(&edition.answers, &titles, filter, frame.clone());
+            Ok(error::show(&page, &frame))
+        }
+        Err(error) => Ok(error::show_refused(error, &frame, |why| {
+            pages::home_refused(why, filter, frame.clone())
+        })),
+    }
+}
+
+async fn filter(app: &App, pairs: &Pairs) -> Result<Filter, HttpError> {
+    let (segments, zone) = app.read(|store| Ok((store.saved_segments()?, store.zone()?))).await?;
+    let said = pairs.as_ref().map(|Query(pairs)| pairs.clone()).unwrap_or_default();
+    let names = segments.into_iter().map(|(name, _)| name).collect();
+    Ok(Filter::new(said, names, zone.day_of(app.now())))
+}
+
+async fn answers(app: &App, pairs: Pairs) -> Result<Arc<Edition>, HttpError> {
+    let (parameters, zone) = api::parameters(app, pairs).await?;
+    parameters.about(None)?;
     // No key counts: all are answered.
     let question = parameters.question(Key::ALL[0], &zone);
-    let edition = if parameters.are_usual() {
-        app.standing(question).await.map_err(told)?
+    if parameters.are_usual() {
+        app.standing(question).await
     } else {
-        Arc::new(app.ask_all(question).await.map_err(told)?)
-    };
-    let titles = app.titles().await.map_err(told)?;
-    Ok(error::show(
-        &pages::home(&edition.answers, &titles, frame.clone()),
-        &frame,
-    ))
+        Ok(Arc::new(app.ask_all(question).await?))
+    }
 }
 
 /// `GET /pieces`, narrowed by `q`.

@@ -40,7 +40,9 @@ pub fn frame(demo: bool) -> Frame {
 
 pub fn page(answers: &[Answer]) -> String {
     use askama::Template;
-    pages::home(answers, &titles(), frame(false)).render().unwrap()
+    pages::home(answers, &titles(), pages::Filter::default(), frame(false))
+        .render()
+        .unwrap()
 }
 
 pub fn answer(question: &'static str, sentence: &str) -> Answer {

@@ -103,9 +103,14 @@ fn bars_show_the_largest_pieces_and_the_best_and_say_what_they_leave_out() {
 
 #[test]
 fn a_demonstration_says_so() {
-    let page = pages::home(&fixtures::all(), &fixtures::titles(), fixtures::frame(true))
-        .render()
-        .unwrap();
+    let page = pages::home(
+        &fixtures::all(),
+        &fixtures::titles(),
+        pages::Filter::default(),
+        fixtures::frame(true),
+    )
+    .render()
+    .unwrap();
     assert!(page.contains("Demonstration audience, made up."));
 }
 
@@ -206,9 +211,14 @@ fn no_text_of_a_stranger_becomes_markup() {
     let mut hits = fixtures::hits();
     hits.series[0].title = NASTY.to_owned();
     let titles = Titles::new(fixtures::PIECES.map(|(id, _)| (id.to_owned(), NASTY.to_owned())));
-    let page = pages::home(&[returns, goals, hits], &titles, fixtures::frame(true))
-        .render()
-        .unwrap();
+    let page = pages::home(
+        &[returns, goals, hits],
+        &titles,
+        pages::Filter::default(),
+        fixtures::frame(true),
+    )
+    .render()
+    .unwrap();
     assert!(!page.contains("<img"));
     assert!(!page.contains("<script>"));
     let opened = page.matches("<script").count();

@@ -6,7 +6,7 @@ use longplay_domain::{Time, Zone};
 use longplay_measures::Answer;
 
 use super::sections::{Section, Titles, asks};
-use super::{Frame, words};
+use super::{Filter, Frame, words};
 
 /// The home page.
 #[derive(Template)]
@@ -17,15 +17,33 @@ pub struct HomePage {
     as_of: String,
     sections: Vec<Section>,
     empty: bool,
+    filter: Filter,
+    /// Why what was asked for can't be answered.
+    error: Option<String>,
 }
 
 /// The home page over `answers`, in their order.
-pub fn home(answers: &[Answer], titles: &Titles, frame: Frame) -> HomePage {
+pub fn home(answers: &[Answer], titles: &Titles, filter: Filter, frame: Frame) -> HomePage {
     let sections: Vec<Section> = answers.iter().map(|answer| Section::new(answer, titles)).collect();
     HomePage {
         as_of: answers.first().map(as_of).unwrap_or_default(),
-        empty: sections.iter().all(|section| section.empty),
+        // Nobody left after narrowing is an answer; nobody at all is a beginning.
+        empty: !filter.is_open() && sections.iter().all(|section| section.empty),
         sections,
+        filter,
+        error: None,
+        frame,
+    }
+}
+
+/// The same without answers: what was asked for and why it can't be answered, ready to be put right.
+pub fn home_refused(error: String, filter: Filter, frame: Frame) -> HomePage {
+    HomePage {
+        as_of: String::new(),
+        empty: false,
+        sections: Vec::new(),
+        filter,
+        error: Some(error),
         frame,
     }
 }

@@ -1,7 +1,7 @@
 //! A tile: one figure about everybody, big, with its range in words and as a small bar.
 
 use longplay_domain::Zone;
-use longplay_measures::{Answer, Figure, State};
+use longplay_measures::{Answer, Compared, Figure, State};
 
 use super::words::{self, Scale};
 
@@ -38,7 +38,37 @@ pub fn tiles(answer: &Answer, most: usize) -> Vec<Tile> {
         .collect();
     figures.sort_by_key(|figure| goal_order(figure));
     figures.truncate(most);
-    beside(&figures)
+    let mut tiles = beside(&figures);
+    let then = answer
+        .comparison
+        .as_ref()
+        .map_or(&[][..], |comparison| &comparison.figures);
+    for (tile, figure) in tiles.iter_mut().zip(&figures) {
+        let same = |other: &&Compared| other.figure.key == figure.key && other.figure.scope == figure.scope;
+        if let Some(before) = then.iter().find(same).and_then(|other| before(other, figure)) {
+            let gap = if tile.note.is_empty() { "" } else { "; " };
+            tile.note.push_str(&format!("{gap}{before}"));
+        }
+    }
+    tiles
+}
+
+/// `12 before, more by 1 to 5`: the other period, and whether the change is more than chance, where that is known.
+fn before(then: &Compared, now: &Figure) -> Option<String> {
+    let was = then.figure.value?;
+    let scale = Scale::of(
+        &now.unit,
+        [now.value.unwrap_or(was).min(was)]
+            .into_iter()
+            .filter(|value| *value > 0.0),
+    );
+    let change = match (then.change_low, then.change_high) {
+        (Some(low), Some(high)) if low > 0.0 => format!(", more by {}", scale.range(low, high)),
+        (Some(low), Some(high)) if high < 0.0 => format!(", less by {}", scale.range(-high, -low)),
+        (Some(_), Some(_)) => ", which may be chance".to_owned(),
+        _ => String::new(),
+    };
+    Some(format!("{} before{change}", scale.say(was)))
 }
 
 /// These figures, side by side.

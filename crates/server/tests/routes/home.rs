@@ -114,3 +114,34 @@ async fn what_is_not_there_is_a_page_that_says_so() {
         StatusCode::METHOD_NOT_ALLOWED
     );
 }
+
+#[tokio::test]
+async fn what_a_form_left_empty_was_not_said() {
+    let server = Server::small();
+    let said = server.get("/?from=&to=&by=channel&compare=&where=").await;
+    assert_eq!(said.status, StatusCode::OK);
+    assert!(said.body.contains("by channel") && said.body.contains("aria-label=\"Take off: by channel\""));
+    assert!(!said.body.contains("Take off: first came"));
+}
+
+#[tokio::test]
+async fn a_rule_that_is_none_stays_typed_beside_what_is_wrong_with_it() {
+    let said = Server::small().get("/?where=country+is+%22%3Cb%3E").await;
+    assert_eq!(said.status, StatusCode::BAD_REQUEST);
+    assert!(said.body.contains("role=\"alert\"") && said.body.contains("is no rule"));
+    assert!(
+        said.body.contains("value=\"country is &#34;&#60;b&#62;\""),
+        "{}",
+        said.body
+    );
+    assert!(!said.body.contains("<b>"));
+}
+
+#[tokio::test]
+async fn a_period_is_set_beside_another() {
+    let said = Server::small()
+        .get("/?from=2026-01-02&to=2026-01-03&compare=previous")
+        .await;
+    assert_eq!(said.status, StatusCode::OK);
+    assert!(said.body.contains("compared with as many days before"));
+}

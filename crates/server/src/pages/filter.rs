@@ -1,0 +1,206 @@
+//! What the answers are limited to: said in words that can be taken off one by one, and changed in a form. Everything is in the
+//! address, so every view can be sent to somebody, and it works without script.
+
+use longplay_domain::{Day, Month};
+use longplay_measures::{Against, By};
+
+use super::words;
+
+/// Name, what stands before the chosen one, and what may be chosen.
+pub struct Choice {
+    pub name: &'static str,
+    pub label: &'static str,
+    /// Value, words, and whether it is the chosen one.
+    pub options: Vec<(String, String, bool)>,
+}
+
+/// What the address says, and what it could say instead.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pairs: Vec<(String, String)>,
+    segments: Vec<String>,
+    today: Option<Day>,
+}
+
+/// A chip: what it says, and the address without it.
+pub struct Chip {
+    pub words: String,
+    pub without: String,
+}
+
+impl Filter {
+    /// The name-value pairs of the address and the names of the saved segments.
+    pub fn new(pairs: Vec<(String, String)>, segments: Vec<String>, today: Day) -> Self {
+        Self {
+            pairs,
+            segments,
+            today: Some(today),
+        }
+    }
+
+    /// What is said under that name, or nothing.
+    pub fn said(&self, name: &str) -> &str {
+        let found = self.pairs.iter().find(|(said, _)| said == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    pub fn is_open(&self) -> bool {
+        !self.pairs.is_empty()
+    }
+
+    /// Everything that is said, each to be taken off.
+    pub fn chips(&self) -> Vec<Chip> {
+        let chip = |(name, value): &(String, String)| Chip {
+            words: chip_words(name, value),
+            without: self.address(|said| said != name, &[]),
+        };
+        self.pairs.iter().map(chip).collect()
+    }
+
+    /// Periods that are asked for often: words, address, and whether it is the one.
+    pub fn presets(&self) -> Vec<(&'static str, String, bool)> {
+        let Some(today) = self.today else { return Vec::new() };
+        let of = |words, from: Option<Day>| {
+            let from = from.map(|from| from.to_string());
+            // Today is not over, so it is left out.
+            let to = today.to_string();
+            let pairs: Vec<(&str, &str)> = from
+                .iter()
+                .flat_map(|from| [("from", from.as_str()), ("to", &to)])
+                .collect();
+            let is_it = self.said("from") == from.as_deref().unwrap_or_default()
+                && self.said("to") == if from.is_some() { to.as_str() } else { "" };
+            let keeps = |name: &str| !matches!(name, "from" | "to") && (from.is_some() || name != "compare");
+            (words, self.address(keeps, &pairs), is_it)
+        };
+        let (month, year) = (Month::of(today), Month::of(today).year_and_month().0);
+        vec![
+            of("ever", None),
+            of("the last 28 days", Some(today.plus(-28))),
+            of("the last 90 days", Some(today.plus(-90))),
+            of("this month", Some(month.start()).filter(|&first| first < today)),
+            of(
+                "this year",
+                Day::parse(&format!("{year:04}-01-01")).filter(|&first| first < today),
+            ),
+        ]
+    }
+
+    /// The lists to choose from.
+    pub fn choices(&self) -> Vec<Choice> {
+        let option =
+            |name: &str, value: &str, words: &str| (value.to_owned(), words.to_owned(), self.said(name) == value);
+        let by = By::ALL.map(|by| option("by", by.name(), by.name()));
+        let mut against = vec![option("compare", "", "nothing")];
+        against.extend(Against::ALL.map(|against| option("compare", against.name(), against_words(against))));
+        let mut choices = vec![
+            Choice {
+                name: "by",
+                label: "Broken down by",
+                options: by.into(),
+            },
+            Choice {
+                name: "compare",
+                label: "Compared with",
+                options: against,
+            },
+        ];
+        if !self.segments.is_empty() {
+            let mut segments = vec![option("segment", "", "everybody")];
+            segments.extend(self.segments.iter().map(|name| option("segment", name, name)));
+            choices.push(Choice {
+                name: "segment",
+                label: "People of",
+                options: segments,
+            });
+        }
+        choices
+    }
+
+    /// This view without what isn't kept and with some more.
+    fn address(&self, keeps: impl Fn(&str) -> bool, more: &[(&str, &str)]) -> String {
+        let kept = self.pairs.iter().filter(|(name, _)| keeps(name));
+        let pairs: Vec<(&str, &str)> = kept
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .chain(more.iter().copied())
+            .collect();
+        match serde_urlencoded::to_string(pairs) {
+            Ok(query) if !query.is_empty() => format!("/?{query}"),
+            _ => "/".to_owned(),
+        }
+    }
+}
+
+const fn against_words(against: Against) -> &'static str {
+    match against {
+        Against::Previous => "as many days before",
+        Against::Year => "the same days a year before",
+        Against::Weekdays => "the same weekdays before",
+    }
+}
+
+fn chip_words(name: &str, value: &str) -> String {
+    let day = || Day::parse(value).map_or_else(|| value.to_owned(), words::day);
+    match name {
+        "from" => format!("first came from {} on", day()),
+        "to" => format!("first came before {}", day()),
+        "by" => format!("by {value}"),
+        "compare" => match Against::named(value) {
+            Some(against) => format!("compared with {}", against_words(against)),
+            None => format!("compared with {value}"),
+        },
+        "segment" => format!("people of “{value}”"),
+        "where" => format!("only where {value}"),
+        "as_of" => format!("as of {}", day()),
+        "level" => format!("ranges at {value}"),
+        "goal" => format!("about the goal “{value}”"),
+        other => format!("{} {value}", other.replace('_', " ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(pairs: &[(&str, &str)]) -> Filter {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Filter::new(
+            pairs.collect(),
+            vec!["fans".to_owned()],
+            Day::parse("2026-03-01").unwrap(),
+        )
+    }
+
+    #[test]
+    fn each_chip_takes_itself_off_and_nothing_else() {
+        let filter = filter(&[("from", "2026-02-01"), ("where", "channel = \"a&b\"")]);
+        let chips = filter.chips();
+        assert_eq!(chips[0].words, "first came from 1 February 2026 on");
+        assert_eq!(chips[0].without, "/?where=channel+%3D+%22a%26b%22");
+        assert_eq!(chips[1].without, "/?from=2026-02-01");
+        assert_eq!(Filter::default().chips().len(), 0);
+    }
+
+    #[test]
+    fn a_preset_leaves_today_out_and_keeps_the_rest() {
+        let filter = filter(&[
+            ("by", "topic"),
+            ("from", "2026-02-01"),
+            ("to", "2026-03-01"),
+            ("compare", "year"),
+        ]);
+        let presets = filter.presets();
+        let of = |words: &str| presets.iter().find(|(found, ..)| *found == words).unwrap();
+        assert_eq!(
+            of("the last 28 days").1,
+            "/?by=topic&compare=year&from=2026-02-01&to=2026-03-01"
+        );
+        assert!(of("the last 28 days").2 && !of("ever").2);
+        // Without a period there is none before it.
+        assert_eq!(of("ever").1, "/?by=topic");
+        // On the first of a month nothing of it is over yet.
+        assert_eq!(of("this month").1, "/?by=topic");
+    }
+}
