@@ -282,3 +282,35 @@ fn the_first_month_has_nothing_to_compare_and_a_young_one_waits() {
         "Nobody has been seen yet, so there is nothing to audit."
     );
 }
+
+/// Months that hover about the least they take: whichever day is asked, the same periods are told.
+#[test]
+fn the_length_of_periods_does_not_flip_from_day_to_day() {
+    let mut rows = Vec::new();
+    for month in 0..24 {
+        let (year, number) = (2024 + month / 12, month % 12 + 1);
+        let buyers = [260, 170, 170, 180][month % 4];
+        let day = format!("{year}-{number:02}-10");
+        rows.extend((0..buyers).map(|person| bought(&day, &format!("user:{month}-{person}"), "5.00")));
+    }
+    let shop = Shop::of(&rows);
+    let is_quarterly = |as_of: &str| {
+        let answer = shop.audit(as_of);
+        answer.cautions.iter().any(|caution| caution.code == "by_quarter")
+    };
+    let ends = [
+        "2024-10-31",
+        "2024-11-30",
+        "2024-12-31",
+        "2025-05-31",
+        "2025-06-30",
+        "2025-07-31",
+        "2025-10-31",
+        "2026-01-31",
+    ];
+    for end in ends {
+        let day = Day::parse(end).unwrap();
+        let days = [day, day.plus(1), day.plus(2)].map(|day| is_quarterly(&day.to_string()));
+        assert_eq!(days, [true; 3], "about {end}");
+    }
+}

@@ -256,6 +256,35 @@ fn moving_the_range_start_makes_no_regular_new() {
     assert_eq!(early.figures, all.figures);
 }
 
+/// One person has one stage in every segment: the rhythm is everybody's, whomever the question is about.
+#[test]
+fn the_rhythm_of_a_segment_is_that_of_everybody() {
+    let mut audience = Audience::new();
+    for number in 0..240_i32 {
+        let (visits, gap) = if number < 60 { (20, 7) } else { (1, 7) };
+        for visit in 0..visits {
+            let on = day("2026-01-05").plus(number % 30 + visit * gap);
+            let claim = audience.act(&format!("user:{number}"), "viewed", "hit", (on, 12));
+            claim.country = Some(if number % 4 == 0 { "AT" } else { "US" }.to_owned());
+        }
+    }
+    let mut question = Audience::question("2026-06-20");
+    let all = audience.asked(&question);
+    question.whose = Some("country in (AT)".parse().unwrap());
+    let some = audience.asked(&question);
+    let definition = |answer: &Answer| {
+        answer
+            .rows
+            .iter()
+            .find(|row| row["kind"] == "definition")
+            .unwrap()
+            .clone()
+    };
+    assert_eq!((count(&all, "people"), count(&some, "people")), (240, 60));
+    assert_eq!(definition(&all), definition(&some));
+    assert_eq!(definition(&all)["rhythm"]["people"], 240);
+}
+
 #[test]
 fn steps_name_the_piece_touched_last() {
     let mut audience = Audience::new();

@@ -4,12 +4,14 @@
 //! All of it is counted. Periods are calendar months, or quarters where a month has too few people; one that is not over is
 //! never compared with one that is.
 
+mod length;
 mod lenses;
 mod view;
 
 use longplay_domain::{Currency, Day};
 
 use self::{
+    length::{MONTHLY_MIN, span},
     lenses::{Change, PEOPLE_MIN, PERIODS_LISTED},
     view::View,
 };
@@ -22,10 +24,6 @@ use crate::{
     words,
 };
 
-/// Below so many buyers a month (people, where nobody buys), the periods are quarters.
-const MONTHLY_MIN: u64 = 200;
-/// Months looked at for it: the newest in which anybody did anything.
-const MONTHS_LOOKED_AT: usize = 3;
 /// Periods of which figures are given, the newest.
 const PERIODS_TOLD: i32 = 12;
 
@@ -75,24 +73,6 @@ fn buyers<'a>(ground: &Ground, ledgers: &'a Ledgers) -> Vec<(Currency, &'a Base)
         .collect();
     all.sort_unstable_by_key(|&(currency, _)| currency);
     all
-}
-
-/// Months, unless a month has few people and two quarters at least are over.
-fn span(audience: &Base, buyers: &[(Currency, &Base)]) -> Span {
-    let people = |base: &Base| -> u64 {
-        let view = View::new(base, None, Span::Month);
-        let active = view.over(i32::MAX).rev().map(|month| view.total(month).active);
-        let months: Vec<u64> = active.filter(|&active| active > 0).take(MONTHS_LOOKED_AT).collect();
-        months.iter().sum::<u64>() / (months.len() as u64).max(1)
-    };
-    let most = buyers.iter().map(|&(_, base)| people(base)).max();
-    let a_month = most.unwrap_or_else(|| people(audience));
-    let quarters = View::new(audience, None, Span::Quarter).over(2).count();
-    if a_month < MONTHLY_MIN && quarters >= 2 {
-        Span::Quarter
-    } else {
-        Span::Month
-    }
 }
 
 /// What the figures of a base are called: `active` for the audience, `buyers_EUR` for buyers.
@@ -317,7 +297,9 @@ fn cautions(views: &[View<'_>], span: Span) -> Vec<Caution> {
         let who = if views.len() > 1 { "buyers" } else { "people" };
         cautions.push(Caution {
             code: "by_quarter",
-            message: format!("There are fewer than {MONTHLY_MIN} {who} a month, so the periods are quarters."),
+            message: format!(
+                "Months have too few {who} to be told apart (it takes about {MONTHLY_MIN}), so the periods are quarters."
+            ),
         });
     }
     if audience.total(audience.last() + 1).active > 0 {

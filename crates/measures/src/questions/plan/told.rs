@@ -29,11 +29,22 @@ pub fn sentence(tried: &[Tried], ready: &[usize], plan: Option<&Plan>, (has_hour
     let per = if has_hours { "hour of work" } else { "piece" };
     let many = words::times(rate);
     let mut text = format!(
-        "{} {} {many} regulars and buyers per {per}{}.",
+        "{} {} {many} {} per {per}{}.",
         capital(&arms::words(&first.arm)),
         if first.arm[0].is_some() { "brings" } else { "bring" },
+        if many == "1" {
+            "regular or buyer"
+        } else {
+            "regulars and buyers"
+        },
         compared(&plan.arms, rate)
     );
+    if first.pieces < PIECES_LEAST as u64 {
+        let rests_on = pieces(first.pieces);
+        text.push_str(&format!(
+            " That rests on {rests_on}, and may be luck: publish more of the kind before you count on it."
+        ));
+    }
     if plan.arms.len() > 1 {
         text.push_str(&format!(" {}", sure(first.p_best)));
         text.push_str(&format!(
