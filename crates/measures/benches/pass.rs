@@ -1,6 +1,7 @@
 //! The pass against its yardstick: `cargo bench -p longplay-measures --bench pass -- --data DIR --zone Z --as-of DAY` prints
 //! one line of JSON with the bare decode of the columns read, the pass for every standing question, and the whole edition,
-//! each the best of several runs. `--parts Cohorts,Reach` takes only those parts of the evidence, `--each` times each alone.
+//! each the best of several runs. `--parts Cohorts,Reach` takes only those parts of the evidence, `--each` times each alone,
+//! `--answers` the answers from evidence at hand.
 
 use std::{path::Path, time::Instant};
 
@@ -71,11 +72,38 @@ fn measure(store: &Store, question: &Question, all: &[Part]) {
             println!("# {} answered, with its pass: {seconds:.3} s", key.name());
         }
     }
+    if std::env::args().any(|argument| argument == "--answers") {
+        answers(&ground, question, all);
+    }
     let edition = best(|| ground.edition(question).expect("an edition").answers.len() as u64);
     let bytes = snapshot.column_bytes(&columns.to_read());
     println!(
         "{{\"decode_s\":{decode},\"pass_s\":{pass},\"edition_s\":{edition},\"events\":{},\"people\":{people},\"threads\":{threads},\"column_bytes\":{bytes}}}",
         snapshot.rows(),
+    );
+}
+
+/// Times the answer to each question from evidence at hand. What one found out, those after it need not.
+fn answers(ground: &Ground, question: &Question, all: &[Part]) {
+    let mut seconds = [f64::INFINITY; Key::ALL.len()];
+    for _ in 0..RUNS {
+        let evidence = ground.gather(question, all).expect("a pass");
+        for (key, seconds) in Key::ALL.into_iter().zip(&mut seconds) {
+            let question = Question {
+                key,
+                ..question.clone()
+            };
+            let start = Instant::now();
+            std::hint::black_box(ground.told(&question, &evidence).expect("an answer"));
+            *seconds = start.elapsed().as_secs_f64().min(*seconds);
+        }
+    }
+    for (key, seconds) in Key::ALL.into_iter().zip(seconds) {
+        println!("# {} answered: {seconds:.3} s", key.name());
+    }
+    println!(
+        "# all answered, one after the other: {:.3} s",
+        seconds.iter().sum::<f64>()
     );
 }
 

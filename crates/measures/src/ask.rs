@@ -1,6 +1,9 @@
 //! The one door: a question, the store, an answer.
 
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use longplay_domain::{Advice, Day, Goal, HitNote, PersonId, Piece, RegularRule, Rule, Sample};
 use longplay_store::{Marked, Snapshot, Store, StoreError};
@@ -87,8 +90,24 @@ pub fn todays_list(question: &Question, store: &Store) -> Result<(Answer, Vec<(P
 
 /// Answers every standing question about one and the same state of the data, from one pass; `question.key` is ignored.
 pub fn ask_all(question: &Question, store: &Store) -> Result<Edition, AskError> {
-    let ground = Ground::of(question, store)?;
-    ground.edition_of(question, &|evidence| ground.meet(Key::Talk, evidence, store))
+    ask_all_on(question, store, LocalEngine::default())
+}
+
+/// The same, on the threads of `engine` and no others.
+pub fn ask_all_on(question: &Question, store: &Store, engine: LocalEngine) -> Result<Edition, AskError> {
+    let mut ground = Ground {
+        engine,
+        ..Ground::of(question, store)?
+    };
+    if question.against.is_some() {
+        return ground.edition_of(question, &|evidence| ground.meet(Key::Talk, evidence, store));
+    }
+    let evidence = ground.gather(question, &standing())?;
+    ground.meet(Key::Talk, &evidence, store)?;
+    // Answers are made of the evidence alone, and what they take of the memory comes on top of it.
+    ground.snapshot.let_go_of_rows();
+    let answers = ground.told_at_once(question, &evidence)?;
+    Ok(ground.edition_with(question, answers))
 }
 
 /// Totals of finished days; none where the question is about some people only.
@@ -157,7 +176,7 @@ impl Ground {
     }
 
     /// What the evidence says, and whom it is about.
-    fn told(&self, question: &Question, evidence: &Evidence) -> Result<Answer, AskError> {
+    pub fn told(&self, question: &Question, evidence: &Evidence) -> Result<Answer, AskError> {
         let mut answer = questions::answer(question, self, evidence)?;
         if let (Some(among), Some(rule)) = (evidence.among(), &question.whose) {
             answer.cautions.push(among.caution(rule));
@@ -202,14 +221,7 @@ impl Ground {
         let of = |question: &Question| {
             let evidence = self.gather(question, &standing())?;
             meet(&evidence)?;
-            let answer = |key| {
-                let question = Question {
-                    key,
-                    ..question.clone()
-                };
-                self.told(&question, &evidence)
-            };
-            Key::ALL.into_iter().map(answer).collect::<Result<Vec<_>, _>>()
+            self.told_at_once(question, &evidence)
         };
         let mut answers = of(question)?;
         if let Some((against, other)) = Self::other_period(question)? {
@@ -218,12 +230,39 @@ impl Ground {
                     Comparison::of(against, other.period, (&answer.figures, then.figures), question.level);
             }
         }
-        Ok(Edition {
+        Ok(self.edition_with(question, answers))
+    }
+
+    fn edition_with(&self, question: &Question, answers: Vec<Answer>) -> Edition {
+        Edition {
             as_of: question.as_of.to_string(),
             zone: question.zone.name().to_owned(),
             snapshot: self.snapshot.id(),
             answers,
-        })
+        }
+    }
+
+    /// What the evidence says to every question. They are shared out among threads, the longest first; an answer doesn't depend
+    /// on which thread gives it.
+    fn told_at_once(&self, question: &Question, evidence: &Evidence) -> Result<Vec<Answer>, AskError> {
+        let next = AtomicUsize::new(0);
+        let answers: [OnceLock<Result<Answer, AskError>>; Key::ALL.len()] = Default::default();
+        let work = || {
+            while let Some(&key) = questions::LONGEST_FIRST.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let question = Question {
+                    key,
+                    ..question.clone()
+                };
+                let place = Key::ALL.iter().position(|&other| other == key).expect("all are listed");
+                answers[place].get_or_init(|| self.told(&question, evidence));
+            }
+        };
+        std::thread::scope(|scope| {
+            (1..self.engine.threads).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
+        let told = |answer: OnceLock<_>| answer.into_inner().expect("every key was taken by somebody");
+        answers.into_iter().map(told).collect()
     }
 
     /// One pass over all histories, for the evidence asked for.

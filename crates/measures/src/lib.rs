@@ -24,7 +24,7 @@ pub mod talk;
 pub mod words;
 
 pub use answer::{AgePoint, Answer, Caution, Curve, Edition, Figure, Grade, Point, Scope, Series, State};
-pub use ask::{AskError, Ground, ask, ask_all, standing, todays_list};
+pub use ask::{AskError, Ground, ask, ask_all, ask_all_on, standing, todays_list};
 pub use compare::{Against, Compared, Comparison};
 pub use export::{RecurrenceRow, each_recurrence};
 pub use question::{ALL, About, By, Key, Question};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use longplay_domain::Time;
-use longplay_measures::{Answer, AskError, Edition, Question};
+use longplay_measures::{Answer, AskError, Edition, Question, engine::LocalEngine};
 use longplay_store::{Store, StoreError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::{task, time};
 
 use crate::assets::Assets;
@@ -117,6 +117,16 @@ impl App {
             .await
     }
 
+    /// The same for nobody in particular: on the given threads, and however long others are first.
+    pub(crate) async fn work_out(&self, question: Question, engine: LocalEngine) -> Result<Edition, HttpError> {
+        let turns = Arc::clone(&self.shared.turns);
+        let turn = turns.acquire_owned().await.map_err(HttpError::failed)?;
+        self.on_turn(turn, move |store| {
+            longplay_measures::ask_all_on(&question, store, engine)
+        })
+        .await
+    }
+
     async fn in_turn<T, F>(&self, work: F) -> Result<T, HttpError>
     where
         T: Send + 'static,
@@ -127,6 +137,14 @@ impl App {
         let turn = turn
             .map_err(|_| HttpError::new(Code::Busy, busy))?
             .map_err(HttpError::failed)?;
+        self.on_turn(turn, work).await
+    }
+
+    async fn on_turn<T, F>(&self, turn: OwnedSemaphorePermit, work: F) -> Result<T, HttpError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, AskError> + Send + 'static,
+    {
         let store = Arc::clone(&self.shared.store);
         // The turn goes along: a caller who hangs up doesn't end the work, so it mustn't free its place either.
         let done = task::spawn_blocking(move || {

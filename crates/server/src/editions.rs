@@ -1,14 +1,15 @@
 //! The standing answers, worked out again in the background when data changed, so that a page never waits for them.
 //!
 //! What must stay true: an edition is served only while nobody has been forgotten since; what was accepted is in the next
-//! edition; and working editions out takes at most a part of the machine, however fast data arrives.
+//! edition; and working editions out takes at most a part of the machine, however fast data arrives. While much comes in, the
+//! machine and its memory are for what comes in: editions are then rarer, and each is worked out on a single thread.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use longplay_domain::{Day, Time};
 use longplay_measures::catalogue::Catalogue;
-use longplay_measures::{Edition, Key, Question, advice_of};
+use longplay_measures::{Edition, Key, Question, advice_of, engine::LocalEngine};
 use longplay_store::State;
 use tokio::time;
 
@@ -17,8 +18,11 @@ use crate::error::HttpError;
 
 /// How often it is looked whether data changed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// An edition that took a second is followed by a rest of this many before the next.
+/// An edition that took a second is followed by a rest of this many before the next …
 const RESTS: u32 = 3;
+/// … and by one of this many for as long as so many events come in a second.
+const RESTS_BUSY: u32 = 12;
+const BUSY_EVENTS_PER_S: f64 = 2_000.0;
 /// After a failure.
 const REST_FAILED: Duration = Duration::from_secs(30);
 
@@ -76,10 +80,10 @@ impl App {
 
     /// Keeps an edition at hand for as long as it is awaited. Without it every page works its answers out itself.
     pub async fn keep_editions(self) {
+        let mut pace = Pace::default();
         loop {
-            let rest = match self.renew().await {
-                Ok(None) => LOOK_EVERY,
-                Ok(Some(took)) => (took * RESTS).max(LOOK_EVERY),
+            let rest = match self.renew(&mut pace).await {
+                Ok(()) => LOOK_EVERY,
                 Err(error) => {
                     error.log();
                     REST_FAILED
@@ -101,18 +105,20 @@ impl App {
         self.read(move |store| store.keep_advice(&advice)).await.map(drop)
     }
 
-    /// Works out an edition, if the latest is not of this state of the data; says how long that took.
-    async fn renew(&self) -> Result<Option<Duration>, HttpError> {
+    /// Works out an edition, if the latest is not of this state of the data and it is time for one.
+    async fn renew(&self, pace: &mut Pace) -> Result<(), HttpError> {
         let now = self.now();
         let (state, zone) = self.read(|store| Ok((store.state()?, store.zone()?))).await?;
+        pace.look(state.accepted, Instant::now());
         let day = zone.day_of(now);
         let is_current = |latest: Standing| latest.state == state && latest.day == day && latest.made <= now;
-        if self.editions().latest().is_some_and(is_current) {
-            return Ok(None);
+        if self.editions().latest().is_some_and(is_current) || !pace.is_due(Instant::now()) {
+            return Ok(());
         }
         let begun = Instant::now();
         // Any key will do: an edition holds them all.
-        let edition = self.ask_all(Question::new(Key::ALL[0], now, zone)).await?;
+        let question = Question::new(Key::ALL[0], now, zone);
+        let edition = self.work_out(question, pace.engine()).await?;
         self.keep_advice(&edition, day).await?;
         self.editions().publish(Standing {
             edition: Arc::new(edition),
@@ -120,6 +126,71 @@ impl App {
             day,
             made: now,
         });
-        Ok(Some(begun.elapsed()))
+        pace.rests_after(begun.elapsed(), Instant::now());
+        Ok(())
+    }
+}
+
+/// When the next edition is due, and what it may take of the machine.
+#[derive(Default)]
+struct Pace {
+    /// When it was looked last, and how many events had come in by then.
+    looked: Option<(Instant, u64)>,
+    is_busy: bool,
+    /// When the last edition was done, and how long it took.
+    done: Option<(Instant, Duration)>,
+}
+
+impl Pace {
+    fn look(&mut self, accepted: u64, now: Instant) {
+        if let Some((looked, before)) = self.looked.replace((now, accepted)) {
+            let came = accepted.saturating_sub(before) as f64;
+            self.is_busy = came > BUSY_EVENTS_PER_S * now.saturating_duration_since(looked).as_secs_f64();
+        }
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        let rests = if self.is_busy { RESTS_BUSY } else { RESTS };
+        self.done
+            .is_none_or(|(done, took)| now.saturating_duration_since(done) >= took * rests)
+    }
+
+    fn engine(&self) -> LocalEngine {
+        let usual = LocalEngine::default();
+        if self.is_busy {
+            LocalEngine { threads: 1 }
+        } else {
+            usual
+        }
+    }
+
+    const fn rests_after(&mut self, took: Duration, now: Instant) {
+        self.done = Some((now, took));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn while_much_comes_in_editions_are_rarer_and_on_one_thread() {
+        let begun = Instant::now();
+        let mut pace = Pace::default();
+        pace.look(1_000_000, begun);
+        assert!(pace.is_due(begun), "the first waits for nothing");
+        pace.rests_after(SECOND, begun);
+        pace.look(1_000_100, begun + 2 * SECOND);
+        assert!(!pace.is_due(begun + 2 * SECOND));
+        assert!(pace.is_due(begun + 3 * SECOND));
+        assert_eq!(pace.engine().threads, LocalEngine::default().threads);
+        pace.look(1_100_000, begun + 4 * SECOND);
+        assert!(!pace.is_due(begun + 4 * SECOND));
+        assert!(pace.is_due(begun + 12 * SECOND), "however long much comes in");
+        assert_eq!(pace.engine().threads, 1);
+        pace.look(1_100_000, begun + 5 * SECOND);
+        assert!(pace.is_due(begun + 5 * SECOND), "it is quiet again");
     }
 }

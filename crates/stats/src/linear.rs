@@ -58,6 +58,35 @@ impl Factors {
     }
 }
 
+impl Factors {
+    /// The inverse: what [`Factors::solve`] finds for each unit vector, as columns, in the same order of sums.
+    pub fn inverse(&self) -> Vec<Vec<f64>> {
+        let n = self.rows.len();
+        let mut x = vec![vec![0.0; n]; n];
+        x.iter_mut().zip(&self.order).for_each(|(row, &index)| row[index] = 1.0);
+        let mut sums = vec![0.0; n];
+        let mut add = |x: &[Vec<f64>], factors: &[f64], rows: std::ops::Range<usize>| {
+            sums.fill(0.0);
+            for (factor, row) in factors[rows.clone()].iter().zip(&x[rows]) {
+                sums.iter_mut().zip(row).for_each(|(sum, entry)| *sum += factor * entry);
+            }
+            sums.clone()
+        };
+        for i in 0..n {
+            let sums = add(&x, &self.rows[i], 0..i);
+            x[i].iter_mut().zip(sums).for_each(|(entry, sum)| *entry -= sum);
+        }
+        for i in (0..n).rev() {
+            let sums = add(&x, &self.rows[i], i + 1..n);
+            let whole = self.rows[i][i];
+            x[i].iter_mut()
+                .zip(sums)
+                .for_each(|(entry, sum)| *entry = (*entry - sum) / whole);
+        }
+        x
+    }
+}
+
 /// x with A·x = right; `None` when A is singular.
 pub(crate) fn solve(rows: Vec<Vec<f64>>, right: Vec<f64>) -> Option<Vec<f64>> {
     Some(factorise(rows)?.solve(&right))
@@ -127,5 +156,13 @@ mod tests {
             assert!((found - wanted).abs() < 1e-14);
         }
         assert!(solve(vec![vec![1.0, 2.0], vec![2.0, 4.0]], vec![1.0, 2.0]).is_none());
+        let factors = factorise(vec![vec![0.0, 2.0, 1.0], vec![1.0, 1.0, 0.0], vec![3.0, 0.0, -1.0]]).unwrap();
+        let inverse = factors.inverse();
+        for column in 0..3 {
+            let mut unit = vec![0.0; 3];
+            unit[column] = 1.0;
+            let found: Vec<f64> = inverse.iter().map(|row| row[column]).collect();
+            assert_eq!(found, factors.solve(&unit));
+        }
     }
 }

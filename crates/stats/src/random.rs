@@ -105,10 +105,12 @@ impl Draws {
             count += jump as u64;
             left -= time;
         }
-        let mut time = self.exponential();
-        while time < left {
+        // As many as exponential waits fit into what is left: their sum is the product of the uniform numbers behind them.
+        let least = if left > 0.0 { (-left).exp() } else { 1.0 };
+        let mut product = self.uniform();
+        while product > least {
             count += 1;
-            time += self.exponential();
+            product *= self.uniform();
         }
         count
     }

@@ -44,6 +44,13 @@ impl Snapshot {
         self.people_version
     }
 
+    /// Keeps what tells it apart and its terms; there are no events in it any more.
+    pub fn let_go_of_rows(&mut self) {
+        self.sources = Vec::new();
+        self.moved = Arc::default();
+        self.tail = Arc::default();
+    }
+
     /// Number of events.
     pub fn rows(&self) -> u64 {
         let segments = self.sources.iter().map(|source| source.segment.info.rows);
@@ -77,7 +84,7 @@ impl Snapshot {
         let decode = |range: &std::ops::RangeInclusive<i64>| {
             let mut rows = 0;
             for source in &self.sources {
-                let mut reader = source.segment.read(&names, range, Form::Dictionary)?;
+                let mut reader = source.segment.read(&names, range, Form::Dictionary { beside: 0 })?;
                 while let Some(batch) = reader.next_batch()? {
                     rows += batch.num_rows() as u64;
                 }

@@ -79,6 +79,8 @@ pub struct State {
     position: i64,
     /// Grows whenever somebody is forgotten.
     pub erasures: i64,
+    /// Events seen to come in since the store was opened: how much, from one state to a later one.
+    pub accepted: u64,
 }
 
 impl Store {
@@ -89,6 +91,7 @@ impl Store {
             version: view.version,
             position: view.tail.last_position(),
             erasures: view.erasures,
+            accepted: view.tail.accepted(),
         })
     }
 

@@ -29,6 +29,21 @@ use crate::{
     question::{Key, Question},
 };
 
+/// All questions, those that take longest to answer first, so that threads that share them end together.
+pub const LONGEST_FIRST: [Key; Key::ALL.len()] = [
+    Key::Credit,
+    Key::Lift,
+    Key::Durability,
+    Key::Returns,
+    Key::Ladder,
+    Key::Goals,
+    Key::Hits,
+    Key::Audit,
+    Key::Plan,
+    Key::Fit,
+    Key::Talk,
+];
+
 /// The evidence a question reads.
 pub const fn parts(key: Key) -> &'static [Part] {
     match key {

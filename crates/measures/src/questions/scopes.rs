@@ -1,6 +1,6 @@
 //! How cells of a cube become the scopes of figures: everybody, and broken down by piece, channel, topic, week, source or campaign.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use longplay_store::Terms;
 
@@ -19,6 +19,9 @@ pub struct Scopes<'a> {
     /// Scope texts in order of first sight; index 0 is everybody.
     pub names: Vec<Option<Option<String>>>,
     places: BTreeMap<Option<String>, usize>,
+    /// The places of what was looked up before: there are far more cells than scopes.
+    known: Map<u32, Rc<[usize]>>,
+    nowhere: Rc<[usize]>,
 }
 
 /// The place of everybody among the scopes.
@@ -41,14 +44,30 @@ impl<'a> Scopes<'a> {
             topics,
             names: vec![None],
             places: BTreeMap::new(),
+            known: Map::default(),
+            nowhere: Rc::default(),
         }
     }
 
     /// The scopes an origin counts under; empty when its day lies outside the question's period.
-    pub fn of(&mut self, origin: &Origin) -> Vec<usize> {
+    pub fn of(&mut self, origin: &Origin) -> Rc<[usize]> {
         if !self.question.period.holds(origin.day) {
-            return Vec::new();
+            return Rc::clone(&self.nowhere);
         }
+        let told_by = match self.question.by {
+            By::Piece | By::Topic => origin.piece,
+            By::Channel | By::Source | By::Campaign => origin.channel,
+            By::Week => origin.day.week_start().0 as u32,
+        };
+        if let Some(places) = self.known.get(&told_by) {
+            return Rc::clone(places);
+        }
+        let places: Rc<[usize]> = self.places_of(origin).into();
+        self.known.insert(told_by, Rc::clone(&places));
+        places
+    }
+
+    fn places_of(&mut self, origin: &Origin) -> Vec<usize> {
         let mut places = vec![EVERYBODY];
         let text = |code| self.terms.text(code).map(|text| text.to_string());
         let names = match self.question.by {

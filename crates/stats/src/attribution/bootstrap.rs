@@ -3,7 +3,7 @@
 //! Each person counts Poisson(1) times (a bootstrap that needs no total); a row of many people alike counts as many
 //! Poisson draws as its people.
 
-use super::journey::{Credits, Journey, Journeys};
+use super::journey::{Credits, Journeys};
 use crate::Estimate;
 use crate::fitted::{Bootstrap, interval_of_draws};
 use crate::random::Draws;
@@ -17,8 +17,12 @@ pub fn credit_intervals(
     method: impl Fn(&Journeys) -> Option<Credits>,
 ) -> Option<Vec<Estimate>> {
     let whole = method(journeys)?;
+    let mut drawn = journeys.clone();
     let samples: Vec<Credits> = (0..bootstrap.count)
-        .filter_map(|index| method(&sample(journeys, bootstrap.seed, index as u64)))
+        .filter_map(|index| {
+            draw(journeys, &mut drawn, &mut Draws::new(bootstrap.seed, index as u64));
+            method(&drawn)
+        })
         .collect();
     if samples.len() * 10 < bootstrap.count * 9 || !(level > 0.0 && level < 1.0) {
         return None;
@@ -42,39 +46,25 @@ pub fn credit_intervals(
         .collect()
 }
 
-fn sample(journeys: &Journeys, seed: u64, stream: u64) -> Journeys {
-    let mut draws = Draws::new(seed, stream);
+/// Draws the people of all journeys again, into the same journeys with other numbers.
+fn draw(journeys: &Journeys, drawn: &mut Journeys, draws: &mut Draws) {
     let (converted, others) = journeys.stand_for;
-    let rows = journeys
-        .rows
-        .iter()
-        .map(|journey| {
-            let conversions = draws.poisson(journey.conversions / converted) as f64 * converted;
-            let nulls = draws.poisson(journey.nulls / others) as f64 * others;
-            let worth = if journey.conversions > 0.0 {
-                journey.value / journey.conversions
-            } else {
-                0.0
-            };
-            Journey {
-                conversions,
-                nulls,
-                value: worth * conversions,
-                ..journey.clone()
-            }
-        })
-        .collect();
-    Journeys {
-        rows,
-        channels: journeys.channels,
-        stand_for: journeys.stand_for,
+    for (journey, drawn) in journeys.rows.iter().zip(&mut drawn.rows) {
+        drawn.conversions = draws.poisson(journey.conversions / converted) as f64 * converted;
+        drawn.nulls = draws.poisson(journey.nulls / others) as f64 * others;
+        let worth = if journey.conversions > 0.0 {
+            journey.value / journey.conversions
+        } else {
+            0.0
+        };
+        drawn.value = worth * drawn.conversions;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribution::{Rule, by_rule};
+    use crate::attribution::{Journey, Rule, by_rule};
 
     /// 400 people told whole, and as a sample of 40 who stand for ten each: the same credit, √10 times as wide.
     #[test]

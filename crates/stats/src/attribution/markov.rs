@@ -6,7 +6,7 @@
 //! effect is N₀ₖ pₖ / (Nₖₖ p₀). No simulation, no seed. The chain's own conversion rate p₀ equals the observed one,
 //! always.
 
-use super::journey::{Credits, Journeys};
+use super::journey::{Credits, Journey, Journeys};
 use crate::fitted::FitError;
 use crate::linear::{Factors, factorise};
 use std::collections::BTreeMap;
@@ -29,57 +29,85 @@ pub struct Markov {
     pub converts: Vec<f64>,
 }
 
-struct Chain {
-    /// Moves between states; state 0 is the start.
-    moves: Vec<BTreeMap<usize, f64>>,
-    converts: Vec<f64>,
-    leaves: Vec<f64>,
+/// Through which states journeys go. It doesn't change when their people are drawn again.
+pub struct Routes {
+    order: usize,
+    /// The states of each journey, one behind the other; 0 is the start and is left out.
+    steps: Vec<u32>,
+    /// Where each journey's steps end.
+    ends: Vec<usize>,
     /// The newest touch of each state; the start has none.
     newest: Vec<Option<u32>>,
 }
 
-fn chain(journeys: &Journeys, order: usize) -> Result<Chain, FitError> {
-    let mut index: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
-    let mut chain = Chain {
-        moves: vec![BTreeMap::new()],
-        converts: vec![0.0],
-        leaves: vec![0.0],
-        newest: vec![None],
-    };
-    for journey in &journeys.rows {
-        let people = journey.conversions + journey.nulls;
-        let mut here = 0;
-        for step in 0..journey.touches.len() {
-            let recent = &journey.touches[(step + 1).saturating_sub(order)..=step];
-            let next = match index.get(recent) {
-                Some(&next) => next,
-                None => {
-                    let next = chain.moves.len();
-                    if next > STATES_MAX {
-                        return Err(FitError::NotIdentified(
-                            "so many sequences at this order; use a lower order",
-                        ));
-                    }
-                    index.insert(recent.to_vec(), next);
-                    chain.moves.push(BTreeMap::new());
-                    chain.converts.push(0.0);
-                    chain.leaves.push(0.0);
-                    chain.newest.push(Some(journey.touches[step]));
-                    next
-                }
-            };
-            *chain.moves[here].entry(next).or_default() += people;
-            here = next;
+impl Routes {
+    /// The routes in a chain of the given order, 1 to 4.
+    pub fn new(journeys: &Journeys, order: usize) -> Result<Self, FitError> {
+        if !(1..=4).contains(&order) {
+            return Err(FitError::NotIdentified("the order of the chain must be 1 to 4"));
         }
-        chain.converts[here] += journey.conversions;
-        chain.leaves[here] += journey.nulls;
+        let mut index: BTreeMap<&[u32], u32> = BTreeMap::new();
+        let mut routes = Self {
+            order,
+            steps: Vec::new(),
+            ends: Vec::with_capacity(journeys.rows.len()),
+            newest: vec![None],
+        };
+        for Journey { touches, .. } in &journeys.rows {
+            for step in 0..touches.len() {
+                let recent = &touches[(step + 1).saturating_sub(order)..=step];
+                let next = *index.entry(recent).or_insert_with(|| {
+                    routes.newest.push(Some(touches[step]));
+                    routes.newest.len() as u32 - 1
+                });
+                if next as usize > STATES_MAX {
+                    return Err(FitError::NotIdentified(
+                        "so many sequences at this order; use a lower order",
+                    ));
+                }
+                routes.steps.push(next);
+            }
+            routes.ends.push(routes.steps.len());
+        }
+        Ok(routes)
     }
-    Ok(chain)
+
+    fn chain(&self, journeys: &Journeys) -> Chain<'_> {
+        let states = self.newest.len();
+        let mut chain = Chain {
+            moves: vec![vec![0.0; states]; states],
+            converts: vec![0.0; states],
+            leaves: vec![0.0; states],
+            newest: &self.newest,
+        };
+        let mut start = 0;
+        for (journey, &end) in journeys.rows.iter().zip(&self.ends) {
+            let people = journey.conversions + journey.nulls;
+            let mut here = 0;
+            for &next in &self.steps[start..end] {
+                chain.moves[here][next as usize] += people;
+                here = next as usize;
+            }
+            chain.converts[here] += journey.conversions;
+            chain.leaves[here] += journey.nulls;
+            start = end;
+        }
+        chain
+    }
 }
 
-impl Chain {
+struct Chain<'a> {
+    /// Moves between states; state 0 is the start.
+    moves: Vec<Vec<f64>>,
+    converts: Vec<f64>,
+    leaves: Vec<f64>,
+    /// The newest touch of each state; the start has none.
+    newest: &'a [Option<u32>],
+}
+
+impl Chain<'_> {
     fn total(&self, state: usize) -> f64 {
-        self.moves[state].values().sum::<f64>() + self.converts[state] + self.leaves[state]
+        self.moves[state].iter().sum::<f64>() + self.converts[state] + self.leaves[state]
     }
 
     /// I − Q, without the moves out of states that `removed` names.
@@ -90,9 +118,8 @@ impl Chain {
                 let mut row = vec![0.0; n];
                 let total = self.total(state);
                 if total > 0.0 && !removed(state) {
-                    self.moves[state]
-                        .iter()
-                        .for_each(|(&next, weight)| row[next] -= weight / total);
+                    let moves = row.iter_mut().zip(&self.moves[state]);
+                    moves.for_each(|(entry, weight)| *entry -= weight / total);
                 }
                 row[state] += 1.0;
                 row
@@ -108,10 +135,12 @@ impl Chain {
 
 /// Removal effects and credits by a chain of the given order, 1 to 4.
 pub fn markov(journeys: &Journeys, order: usize) -> Result<Markov, FitError> {
-    if !(1..=4).contains(&order) {
-        return Err(FitError::NotIdentified("the order of the chain must be 1 to 4"));
-    }
-    let chain = chain(journeys, order)?;
+    markov_on(&Routes::new(journeys, order)?, journeys)
+}
+
+/// The same on the routes of the very same journeys, whose people may have been drawn again since.
+pub fn markov_on(routes: &Routes, journeys: &Journeys) -> Result<Markov, FitError> {
+    let chain = routes.chain(journeys);
     if journeys.conversions() <= 0.0 {
         return Err(FitError::NotIdentified(
             "nobody converted, so there is no credit to share",
@@ -121,7 +150,7 @@ pub fn markov(journeys: &Journeys, order: usize) -> Result<Markov, FitError> {
     let factors = factorise(chain.matrix(|_| false)).ok_or(singular)?;
     let ends: Vec<f64> = (0..chain.moves.len()).map(|state| chain.conversion(state)).collect();
     let p = factors.solve(&ends);
-    let removal: Vec<f64> = if order == 1 {
+    let removal: Vec<f64> = if routes.order == 1 {
         first_order(journeys, &chain, &factors, &p)
     } else {
         (0..journeys.channels as u32)
@@ -136,16 +165,14 @@ pub fn markov(journeys: &Journeys, order: usize) -> Result<Markov, FitError> {
     };
     let people = chain.total(0);
     let starts = (0..journeys.channels as u32)
-        .map(|channel| touches(channel, &|state| chain.moves[0].get(&state).copied().unwrap_or(0.0)) / people)
+        .map(|channel| touches(channel, &|state| chain.moves[0][state]) / people)
         .collect();
     let converts = (0..journeys.channels as u32)
         .map(|channel| {
             let again = |state: usize| -> f64 {
-                let same = |next: &&usize| chain.newest[**next] == Some(channel);
-                chain.moves[state]
-                    .keys()
-                    .filter(same)
-                    .map(|next| chain.moves[state][next])
+                let next = chain.moves[state].iter().zip(chain.newest);
+                next.filter(|(_, newest)| **newest == Some(channel))
+                    .map(|(people, _)| people)
                     .sum()
             };
             let visits = touches(channel, &|state| chain.total(state) - again(state));
@@ -166,21 +193,19 @@ pub fn markov(journeys: &Journeys, order: usize) -> Result<Markov, FitError> {
     })
 }
 
-fn first_order(journeys: &Journeys, chain: &Chain, factors: &Factors, p: &[f64]) -> Vec<f64> {
+fn first_order(journeys: &Journeys, chain: &Chain<'_>, factors: &Factors, p: &[f64]) -> Vec<f64> {
     let mut removal = vec![0.0; journeys.channels];
-    let mut unit = vec![0.0; chain.moves.len()];
+    let inverse = factors.inverse();
     for state in 1..chain.moves.len() {
-        unit[state] = 1.0;
-        let column = factors.solve(&unit);
-        unit[state] = 0.0;
         if let Some(channel) = chain.newest[state] {
-            removal[channel as usize] = (column[0] * p[state] / (column[state] * p[0])).clamp(0.0, 1.0);
+            let (from_start, at_home) = (inverse[0][state], inverse[state][state]);
+            removal[channel as usize] = (from_start * p[state] / (at_home * p[0])).clamp(0.0, 1.0);
         }
     }
     removal
 }
 
-fn without(chain: &Chain, ends: &[f64], channel: u32, rate: f64) -> f64 {
+fn without(chain: &Chain<'_>, ends: &[f64], channel: u32, rate: f64) -> f64 {
     let removed = |state: usize| chain.newest[state] == Some(channel);
     let ends: Vec<f64> = ends
         .iter()

@@ -14,6 +14,6 @@ pub mod shapley;
 pub use agreement::{Agreement, agreement};
 pub use bootstrap::credit_intervals;
 pub use journey::{Credits, Journey, Journeys};
-pub use markov::{Markov, markov};
+pub use markov::{Markov, Routes, markov, markov_on};
 pub use rules::{Rule, by_rule, influenced, shares};
 pub use shapley::{shapley, shapley_by_position};

@@ -5,11 +5,9 @@
 //! to just as their own weights would, and what all people add up to does not lean either way. So up to [`APART_MOST`] people
 //! are weighted one by one, more are dealt into blocks once. The deal is fixed by the seed.
 
-use std::collections::HashMap;
-
 use super::concentration::{Concentration, concentration};
-use super::index::{Audience, Factors};
-use crate::random::Draws;
+use super::index::{Audience, Factors, PersonPiece};
+use crate::{fitted::Bootstrap, random::Draws};
 
 /// Up to so many people each have a weight of their own.
 const APART_MOST: u64 = 2_048;
@@ -18,11 +16,57 @@ const BLOCKS: usize = 512;
 /// The stream of the deal, which no round uses.
 const DEAL: u64 = u64::MAX - 1;
 
+/// Rounds drawn at the same time.
+const AT_ONCE: usize = 8;
+
 /// What a block of people did with one piece.
 struct Cell {
-    block: usize,
-    piece: usize,
+    block: u32,
+    piece: u32,
     sums: Sums,
+}
+
+/// Cells that wait to be joined with those before, at most.
+const LOOSE_MAX: usize = 1 << 17;
+
+/// Cells being added up, by block and piece. There are far more additions than cells.
+#[derive(Default)]
+struct Cells {
+    loose: Vec<Cell>,
+    settled: Vec<Cell>,
+}
+
+impl Cells {
+    fn add(&mut self, block: usize, piece: usize, (sums, times): (Sums, u32)) {
+        let mut cell = Cell {
+            block: block as u32,
+            piece: piece as u32,
+            sums: Sums::default(),
+        };
+        cell.sums.add(sums, f64::from(times));
+        self.loose.push(cell);
+        if self.loose.len() == LOOSE_MAX {
+            self.settle();
+        }
+    }
+
+    /// A stable sort: what was added first is added up first.
+    fn settle(&mut self) {
+        self.settled.append(&mut self.loose);
+        self.settled.sort_by_key(|cell| (cell.block, cell.piece));
+        self.settled.dedup_by(|later, kept| {
+            let is_same = (later.block, later.piece) == (kept.block, kept.piece);
+            if is_same {
+                kept.sums.add(later.sums, 1.0);
+            }
+            is_same
+        });
+    }
+
+    fn settled(mut self) -> Vec<Cell> {
+        self.settle();
+        self.settled
+    }
 }
 
 /// What some people did with one piece.
@@ -34,6 +78,15 @@ struct Sums {
 }
 
 impl Sums {
+    fn of(row: &PersonPiece, audience: &Audience) -> Self {
+        let returning = f64::from(u8::from(audience.returning[row.person]));
+        Self {
+            brought_back: row.brought_back,
+            days: row.recent_days,
+            returning_days: returning * row.recent_days,
+        }
+    }
+
     fn add(&mut self, other: Self, times: f64) {
         self.brought_back += times * other.brought_back;
         self.days += times * other.days;
@@ -61,35 +114,28 @@ impl<'a> Crowd<'a> {
         let apart = audience.people_with(&|_| true) <= APART_MOST;
         let mut deal = Draws::new(seed, DEAL);
         let mut next = 0;
-        // By person: the blocks their likes went to, and how many to each.
-        let places: Vec<Vec<(usize, f64)>> = (0..audience.returning.len())
-            .map(|person| {
-                let weight = if is_seen[person] { audience.weight(person) } else { 0 };
-                if apart {
-                    next += weight as usize;
-                    (next - weight as usize..next).map(|block| (block, 1.0)).collect()
-                } else {
-                    dealt(weight, &mut deal)
+        let mut by_person: Vec<u32> = (0..).take(audience.rows.len()).collect();
+        by_person.sort_by_key(|&row| audience.rows[row as usize].person);
+        let person_of = |row: &u32| audience.rows[*row as usize].person;
+        let mut rows = by_person.chunk_by(|one, other| person_of(one) == person_of(other));
+        let mut cells = Cells::default();
+        let mut hand = Hand::default();
+        for person in (0..audience.returning.len()).filter(|&person| is_seen[person]) {
+            let rows = rows.next().unwrap_or_default();
+            let weight = audience.weight(person);
+            let mut give = |block: usize, people: u32| {
+                for row in rows.iter().map(|&row| &audience.rows[row as usize]) {
+                    cells.add(block, row.piece, (Sums::of(row, audience), people));
                 }
-            })
-            .collect();
-        let mut sums: HashMap<(usize, usize), Sums> = HashMap::new();
-        for row in &audience.rows {
-            let returning = f64::from(u8::from(audience.returning[row.person]));
-            let of_row = Sums {
-                brought_back: row.brought_back,
-                days: row.recent_days,
-                returning_days: returning * row.recent_days,
             };
-            for &(block, times) in &places[row.person] {
-                sums.entry((block, row.piece)).or_default().add(of_row, times);
+            if apart {
+                (next..next + weight as usize).for_each(|block| give(block, 1));
+                next += weight as usize;
+            } else {
+                hand.deal(weight, &mut deal, give);
             }
         }
-        let mut cells: Vec<Cell> = sums
-            .into_iter()
-            .map(|((block, piece), sums)| Cell { block, piece, sums })
-            .collect();
-        cells.sort_unstable_by_key(|cell| (cell.block, cell.piece));
+        let cells = cells.settled();
         Self {
             cells,
             blocks: if apart { next } else { BLOCKS },
@@ -97,26 +143,69 @@ impl<'a> Crowd<'a> {
         }
     }
 
-    /// One round of the bootstrap over people.
-    pub fn drawn(&self, draws: &mut Draws) -> Weighted<'a> {
-        let weights: Vec<f64> = (0..self.blocks).map(|_| draws.exponential()).collect();
-        let mut pieces = vec![Sums::default(); self.old.len()];
-        for cell in &self.cells {
-            pieces[cell.piece].add(cell.sums, weights[cell.block]);
+    /// Rounds of the bootstrap over people, each with the rest of its draws. Several are drawn on one way through the cells.
+    pub fn each_round(&self, bootstrap: Bootstrap, mut see: impl FnMut(&Weighted<'_>, &mut Draws)) {
+        let mut weights = vec![[0.0; AT_ONCE]; self.blocks];
+        for first in (0..bootstrap.count).step_by(AT_ONCE) {
+            let count = AT_ONCE.min(bootstrap.count - first);
+            let mut draws: [Draws; AT_ONCE] =
+                std::array::from_fn(|round| Draws::new(bootstrap.seed, (first + round) as u64));
+            for (round, draws) in draws.iter_mut().enumerate().take(count) {
+                weights.iter_mut().for_each(|block| block[round] = draws.exponential());
+            }
+            let mut pieces = vec![[[0.0; AT_ONCE]; 3]; self.old.len()];
+            for cell in &self.cells {
+                let (weights, [back, days, returning]) =
+                    (&weights[cell.block as usize], &mut pieces[cell.piece as usize]);
+                for round in 0..AT_ONCE {
+                    back[round] += weights[round] * cell.sums.brought_back;
+                    days[round] += weights[round] * cell.sums.days;
+                    returning[round] += weights[round] * cell.sums.returning_days;
+                }
+            }
+            for (round, draws) in draws.iter_mut().enumerate().take(count) {
+                let of_piece = |[back, days, returning]: &[[f64; AT_ONCE]; 3]| Sums {
+                    brought_back: back[round],
+                    days: days[round],
+                    returning_days: returning[round],
+                };
+                let pieces = pieces.iter().map(of_piece).collect();
+                see(&Weighted { pieces, old: self.old }, draws);
+            }
         }
-        Weighted { pieces, old: self.old }
     }
 }
 
-/// How many of `weight` people fall to each block.
-fn dealt(weight: u64, deal: &mut Draws) -> Vec<(usize, f64)> {
-    let mut counts: HashMap<usize, f64> = HashMap::new();
-    for _ in 0..weight {
-        *counts.entry(deal.bits() as usize % BLOCKS).or_default() += 1.0;
+/// Deals people out to blocks.
+struct Hand {
+    counts: [u32; BLOCKS],
+    touched: Vec<usize>,
+}
+
+impl Default for Hand {
+    fn default() -> Self {
+        Self {
+            counts: [0; BLOCKS],
+            touched: Vec::new(),
+        }
     }
-    let mut places: Vec<(usize, f64)> = counts.into_iter().collect();
-    places.sort_unstable_by_key(|&(block, _)| block);
-    places
+}
+
+impl Hand {
+    /// Gives each block that gets any of so many people alike its number of them, in order of blocks.
+    fn deal(&mut self, people: u64, deal: &mut Draws, mut give: impl FnMut(usize, u32)) {
+        for _ in 0..people {
+            let block = deal.bits() as usize % BLOCKS;
+            if self.counts[block] == 0 {
+                self.touched.push(block);
+            }
+            self.counts[block] += 1;
+        }
+        self.touched.sort_unstable();
+        for block in self.touched.drain(..) {
+            give(block, std::mem::take(&mut self.counts[block]));
+        }
+    }
 }
 
 impl<'a> Weighted<'a> {
@@ -124,18 +213,17 @@ impl<'a> Weighted<'a> {
     pub fn as_is(audience: &'a Audience) -> Self {
         let mut pieces = vec![Sums::default(); audience.old.len()];
         for row in &audience.rows {
-            let returning = f64::from(u8::from(audience.returning[row.person]));
-            let of_row = Sums {
-                brought_back: row.brought_back,
-                days: row.recent_days,
-                returning_days: returning * row.recent_days,
-            };
-            pieces[row.piece].add(of_row, audience.weight(row.person) as f64);
+            pieces[row.piece].add(Sums::of(row, audience), audience.weight(row.person) as f64);
         }
         Self {
             pieces,
             old: &audience.old,
         }
+    }
+
+    /// How many pieces there are.
+    pub fn count(&self) -> usize {
+        self.pieces.len()
     }
 
     /// How concentrated what pieces brought back is.

@@ -9,8 +9,8 @@
 //! pieces: what people add to it is told by many. The words are ours and stated below; they name an end of the interval,
 //! not the value.
 
-use super::concentration;
 use super::crowd::{Crowd, Weighted};
+use super::{concentration, parts, parts::Parts};
 use crate::Estimate;
 use crate::fitted::{Bootstrap, interval_of_draws, sorted_quantile};
 use crate::random::Draws;
@@ -225,28 +225,66 @@ fn highest(audience: &Audience, found: &Factors, level: f64) -> f64 {
 
 /// The index of an audience; `None` when a row names a person or piece that isn't there, or a number is not one.
 pub fn durability(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<Durability> {
+    let asked = audience.is_sound() && level > 0.0 && level < 1.0;
+    asked.then(|| {
+        let mut rounds = Rounds::default();
+        if !is_early(audience) {
+            let crowd = Crowd::of(audience, bootstrap.seed);
+            crowd.each_round(bootstrap, |weighted, draws| rounds.add(weighted, draws));
+        }
+        told(audience, level, rounds)
+    })?
+}
+
+/// The index and its parts, from the same draws of people.
+pub fn durability_and_parts(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<(Durability, Parts)> {
     if !(audience.is_sound() && level > 0.0 && level < 1.0) {
         return None;
     }
+    let (mut rounds, mut numbers) = (Rounds::default(), Vec::with_capacity(bootstrap.count));
+    Crowd::of(audience, bootstrap.seed).each_round(bootstrap, |weighted, draws| {
+        numbers.push(parts::numbers(weighted));
+        rounds.add(weighted, draws);
+    });
+    Some((told(audience, level, rounds)?, parts::told(audience, level, &numbers)?))
+}
+
+/// Indexes of all rounds.
+#[derive(Default)]
+struct Rounds {
+    /// With people and pieces drawn again.
+    both: Vec<f64>,
+    /// With people alone.
+    of_people: Vec<f64>,
+}
+
+impl Rounds {
+    fn add(&mut self, weighted: &Weighted<'_>, draws: &mut Draws) {
+        let pieces: Vec<f64> = (0..weighted.count()).map(|_| draws.exponential()).collect();
+        self.both.push(weighted.factors(|index| pieces[index]).index());
+        self.of_people.push(weighted.factors(|_| 1.0).index());
+    }
+}
+
+fn is_early(audience: &Audience) -> bool {
+    audience.old.len() < PIECES_LEAST || audience.people() < PEOPLE_LEAST
+}
+
+/// What the rounds say.
+fn told(audience: &Audience, level: f64, rounds: Rounds) -> Option<Durability> {
     let found = Weighted::as_is(audience).factors(|_| 1.0);
-    let (people, pieces) = (audience.people(), audience.old.len());
-    if pieces < PIECES_LEAST || people < PEOPLE_LEAST {
+    if is_early(audience) {
         return Some(Durability {
             factors: found,
             index: None,
             verdict: DurabilityVerdict::TooEarly,
         });
     }
-    let crowd = Crowd::of(audience, bootstrap.seed);
-    let (mut values, of_people): (Vec<f64>, Vec<f64>) = (0..bootstrap.count)
-        .map(|round| {
-            let mut draws = Draws::new(bootstrap.seed, round as u64);
-            let weighted = crowd.drawn(&mut draws);
-            let pieces: Vec<f64> = (0..pieces).map(|_| draws.exponential()).collect();
-            let both = weighted.factors(|index| pieces[index]).index();
-            (both, weighted.factors(|_| 1.0).index())
-        })
-        .unzip();
+    let people = audience.people();
+    let Rounds {
+        both: mut values,
+        of_people,
+    } = rounds;
     values.sort_unstable_by(f64::total_cmp);
     let value = found.index();
     let (low, high) = interval_of_draws(&values, level)?;

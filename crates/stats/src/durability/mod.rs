@@ -8,5 +8,6 @@ pub mod parts;
 pub use concentration::{Concentration, concentration};
 pub use index::{
     Audience, Durability, DurabilityVerdict, Factors, PEOPLE_LEAST, PIECES_LEAST, PersonPiece, durability,
+    durability_and_parts,
 };
 pub use parts::{Parts, parts};

@@ -9,7 +9,6 @@ use super::crowd::{Crowd, Weighted};
 use super::index::{Audience, PersonPiece, shifted};
 use crate::Estimate;
 use crate::fitted::{Bootstrap, interval_of_draws, sorted_quantile};
-use crate::random::Draws;
 use crate::rates::jeffreys;
 
 /// The parts; `None` where there is nothing to share.
@@ -28,7 +27,7 @@ pub struct Parts {
 }
 
 /// What one round gives: breadth, back-catalogue, returning, effective, without the top 1, 3, 10.
-fn numbers(weighted: &Weighted<'_>) -> [Option<f64>; 7] {
+pub(super) fn numbers(weighted: &Weighted<'_>) -> [Option<f64>; 7] {
     let factors = weighted.factors(|_| 1.0);
     let spread = weighted.concentration();
     let without = spread.map(|spread| spread.without_top());
@@ -48,11 +47,15 @@ pub fn parts(audience: &Audience, level: f64, bootstrap: Bootstrap) -> Option<Pa
     if !(audience.is_sound() && level > 0.0 && level < 1.0) {
         return None;
     }
-    let found = numbers(&Weighted::as_is(audience));
+    let mut rounds = Vec::with_capacity(bootstrap.count);
     let crowd = Crowd::of(audience, bootstrap.seed);
-    let rounds: Vec<[Option<f64>; 7]> = (0..bootstrap.count)
-        .map(|round| numbers(&crowd.drawn(&mut Draws::new(bootstrap.seed, round as u64))))
-        .collect();
+    crowd.each_round(bootstrap, |weighted, _| rounds.push(numbers(weighted)));
+    told(audience, level, &rounds)
+}
+
+/// What the rounds say.
+pub(super) fn told(audience: &Audience, level: f64, rounds: &[[Option<f64>; 7]]) -> Option<Parts> {
+    let found = numbers(&Weighted::as_is(audience));
     let draws = |place: usize| {
         let mut draws: Vec<f64> = rounds.iter().filter_map(|round| round[place]).collect();
         draws.sort_unstable_by(f64::total_cmp);

@@ -156,7 +156,7 @@ impl Names {
 
     /// Whether any of them stands in any text of the segment.
     fn stand_in(&self, segment: &Segment) -> Result<bool> {
-        let mut reader = segment.read(&TEXTS, &EVERYBODY, Form::Dictionary)?;
+        let mut reader = segment.read(&TEXTS, &EVERYBODY, Form::Dictionary { beside: 0 })?;
         while let Some(batch) = reader.next_batch()? {
             for column in batch.columns() {
                 let texts = match column.data_type() {

@@ -183,7 +183,13 @@ impl Histories {
     pub fn open(snapshot: &Snapshot, columns: Columns, range: RangeInclusive<i64>) -> Result<Self> {
         let mut runs = Vec::with_capacity(snapshot.sources.len() + 2);
         for source in &snapshot.sources {
-            runs.extend(Run::of_segment(source, columns, range.clone(), &snapshot.terms)?);
+            let beside = snapshot.sources.len() - 1;
+            runs.extend(Run::of_segment(
+                (source, beside),
+                columns,
+                range.clone(),
+                &snapshot.terms,
+            )?);
         }
         for run in [&snapshot.moved, &snapshot.tail] {
             runs.extend(Run::of_memory(run, columns, range.clone(), &snapshot.terms)?);

@@ -54,15 +54,15 @@ struct IdReader {
 }
 
 impl Run {
-    /// `None` when the segment holds nobody in `range`.
+    /// Of one segment beside so many others; `None` when it holds nobody in `range`.
     pub fn of_segment(
-        Source { segment, hidden }: &Source,
+        (Source { segment, hidden }, beside): (&Source, usize),
         columns: Columns,
         range: RangeInclusive<i64>,
         terms: &Arc<Terms>,
     ) -> Result<Option<Self>> {
         let names = columns.to_read();
-        let reader = Box::new(segment.read(&names, &range, Form::Dictionary)?);
+        let reader = Box::new(segment.read(&names, &range, Form::Dictionary { beside })?);
         let input = Input::Segment {
             segment: Arc::clone(segment),
             reader,

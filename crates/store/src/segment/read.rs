@@ -31,8 +31,12 @@ use super::{
 };
 use crate::error::{PathContext, Result, StoreError};
 
-/// Rows per decoded batch: small enough for the caches, large enough to pay for the call.
-pub const BATCH_ROWS: usize = 16_384;
+/// Rows per decoded batch at most: small enough for the caches, large enough to pay for the call.
+const BATCH_ROWS_MAX: usize = 16_384;
+/// And at least.
+const BATCH_ROWS_MIN: usize = 2_048;
+/// Where many segments are read side by side, their batches together hold about so many rows.
+const ROWS_SIDE_BY_SIDE: usize = 4 * BATCH_ROWS_MAX;
 /// The same for whole rows, of which a merge holds a batch of every segment at once.
 const PLAIN_BATCH_ROWS: usize = 2_048;
 
@@ -135,7 +139,10 @@ impl Segment {
         self.verify()?;
         let (metadata, batch_rows) = match form {
             Form::Plain => (self.plain.clone(), PLAIN_BATCH_ROWS),
-            Form::Dictionary => (self.dictionary.clone(), BATCH_ROWS),
+            Form::Dictionary { beside } => {
+                let rows = (ROWS_SIDE_BY_SIDE / (beside + 1)).clamp(BATCH_ROWS_MIN, BATCH_ROWS_MAX);
+                (self.dictionary.clone(), rows)
+            }
         };
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), metadata);
         let present = columns
@@ -229,7 +236,10 @@ pub enum Form {
     /// As text, as they were written: for writing on.
     Plain,
     /// As dictionary arrays: for counting.
-    Dictionary,
+    Dictionary {
+        /// How many other segments are read at the same time.
+        beside: usize,
+    },
 }
 
 /// Batches of one segment in order.
@@ -256,7 +266,7 @@ impl RangeReader {
 fn absent(columns: &[Column], width: usize, form: Form) -> Vec<Field> {
     let schema = match form {
         Form::Plain => segment_schema(),
-        Form::Dictionary => Arc::new(dictionary_schema(Column::ALL.len())),
+        Form::Dictionary { .. } => Arc::new(dictionary_schema(Column::ALL.len())),
     };
     let missing = columns
         .iter()

@@ -98,6 +98,8 @@ pub struct Tail {
     ids: Known,
     /// The last journal position seen, sealed or not.
     last_position: i64,
+    /// Events that ever came in here.
+    accepted: u64,
     rows: usize,
     bytes: usize,
     /// What events here say about who is who, with the position of their batch.
@@ -119,6 +121,7 @@ impl Tail {
             fresh_fingerprints: Vec::new(),
             ids: Known::default(),
             last_position: sealed,
+            accepted: 0,
             rows: 0,
             bytes: 0,
             links: Vec::new(),
@@ -130,6 +133,10 @@ impl Tail {
 
     pub const fn last_position(&self) -> i64 {
         self.last_position
+    }
+
+    pub const fn accepted(&self) -> u64 {
+        self.accepted
     }
 
     pub const fn rows(&self) -> usize {
@@ -164,6 +171,7 @@ impl Tail {
         }
         self.last_position = position;
         self.rows += events.len();
+        self.accepted += events.len() as u64;
         self.ids.extend(fingerprints);
         self.fresh_fingerprints.extend(fingerprints);
         for event in &events {

@@ -4,7 +4,7 @@
 
 use longplay_stats::{
     Bootstrap, Estimate,
-    attribution::{Journey, Journeys, credit_intervals, markov},
+    attribution::{Journey, Journeys, Routes, credit_intervals, markov_on},
 };
 use longplay_store::Code;
 
@@ -43,7 +43,8 @@ pub fn estimates(paths: &Paths, places: &Map<Code, u32>, level: f64) -> Option<V
         count: DRAWS,
         seed: SEED + 100,
     };
+    let routes = Routes::new(&whole, 1).ok()?;
     credit_intervals(&whole, level, bootstrap, |journeys| {
-        markov(journeys, 1).ok().map(|chain| chain.credits)
+        markov_on(&routes, journeys).ok().map(|chain| chain.credits)
     })
 }

@@ -1,17 +1,12 @@
 //! The catalogue as durability sees it: each piece with its age, whom it brought back, and what is done with it lately.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use longplay_domain::Day;
 use longplay_stats::durability::{Audience, PersonPiece};
 use longplay_store::{Code, NONE};
 
-use crate::{
-    ask::Ground,
-    evidence::Evidence,
-    folds::{Map, Recently},
-    question::Question,
-};
+use crate::{ask::Ground, evidence::Evidence, folds::Map, question::Question};
 
 /// Pieces older than this count for breadth.
 const GROWN_DAYS: i32 = 28;
@@ -103,68 +98,64 @@ impl Catalogue {
 
     /// The audience for the model, its people in an order that depends on nothing but what they did.
     pub fn audience(&self, evidence: &Evidence) -> Audience {
-        let places: Map<Code, usize> = (self.pieces.iter().enumerate())
-            .map(|(place, piece)| (piece.code, place))
-            .collect();
-        let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
+        let places: Map<Code, u32> = self.pieces.iter().map(|piece| piece.code).zip(0..).collect();
+        let sizes = evidence
+            .recent()
+            .rows()
+            .map(|recently| HEAD + 2 * recently.pieces().count());
+        let mut kinds = Kinds {
+            words: Vec::with_capacity(sizes.sum::<usize>() + HEAD * self.pieces.len()),
+            people: Vec::with_capacity(evidence.recent().rows().count() + self.pieces.len()),
+        };
         let mut idle: Vec<u64> = self.pieces.iter().map(|piece| piece.brought_back).collect();
+        let mut pieces = Vec::new();
         for recently in evidence.recent().rows() {
-            let kind = self.kind(&recently, &places);
-            if let Some(place) = kind.brought_back_by {
-                idle[place] = idle[place].saturating_sub(recently.people);
+            let by = places.get(&recently.brought_by).copied();
+            let by = by.filter(|&place| recently.is_back && self.is_grown(&self.pieces[place as usize]));
+            if let Some(place) = by {
+                let idle = &mut idle[place as usize];
+                *idle = idle.saturating_sub(recently.people);
             }
-            *kinds.entry(kind).or_default() += recently.people;
+            pieces.clear();
+            let known = recently.pieces();
+            pieces.extend(known.filter_map(|(code, days)| Some([*places.get(&code)?, days])));
+            pieces.sort_unstable();
+            kinds.add(by, recently.is_returning, &pieces, recently.people);
         }
-        for (place, people) in idle.into_iter().enumerate().filter(|(_, people)| *people > 0) {
-            let kind = Kind {
-                brought_back_by: Some(place),
-                is_returning: false,
-                pieces: Vec::new(),
-            };
-            *kinds.entry(kind).or_default() += people;
+        for (place, people) in (0..).zip(idle).filter(|(_, people)| *people > 0) {
+            kinds.add(Some(place), false, &[], people);
         }
-        self.rows(kinds)
+        self.rows(&mut kinds)
     }
 
-    fn kind(&self, recently: &Recently<'_>, places: &Map<Code, usize>) -> Kind {
-        let by = places.get(&recently.brought_by).copied();
-        let mut pieces: Vec<(usize, u32)> = recently
-            .pieces()
-            .filter_map(|(code, days)| Some((*places.get(&code)?, days)))
-            .collect();
-        pieces.sort_unstable();
-        Kind {
-            brought_back_by: by.filter(|&place| recently.is_back && self.is_grown(&self.pieces[place])),
-            is_returning: recently.is_returning,
-            pieces,
-        }
-    }
-
-    fn rows(&self, kinds: BTreeMap<Kind, u64>) -> Audience {
+    fn rows(&self, kinds: &mut Kinds) -> Audience {
         let mut audience = Audience {
             old: self.pieces.iter().map(|piece| self.is_old(piece)).collect(),
-            ..Audience::default()
+            // One for who brought them, and one for each piece.
+            rows: Vec::with_capacity(kinds.words.len() / 2),
+            returning: Vec::with_capacity(kinds.people.len() + 1),
+            weights: Vec::with_capacity(kinds.people.len() + 1),
         };
         let mut active = 0;
-        for (kind, people) in kinds {
+        kinds.each(|kind, people| {
             let person = audience.returning.len();
-            audience.returning.push(kind.is_returning);
+            let is_returning = kind[IS_RETURNING] > 0;
+            audience.returning.push(is_returning);
             audience.weights.push(people);
             active += people;
-            let row = |piece, brought_back, recent_days| PersonPiece {
+            let row = |piece: u32, brought_back, recent_days| PersonPiece {
                 person,
-                piece,
+                piece: piece as usize,
                 brought_back,
                 recent_days,
             };
+            let by = kind[BROUGHT_BACK_BY].checked_sub(1);
+            audience.rows.extend(by.map(|piece| row(piece, 1.0, 0.0)));
+            let pieces = kind[HEAD..].chunks_exact(2);
             audience
                 .rows
-                .extend(kind.brought_back_by.map(|piece| row(piece, 1.0, 0.0)));
-            let pieces = kind.pieces.into_iter();
-            audience
-                .rows
-                .extend(pieces.map(|(piece, days)| row(piece, 0.0, f64::from(days))));
-        }
+                .extend(pieces.map(|pair| row(pair[0], 0.0, f64::from(pair[1]))));
+        });
         // Who did nothing of either weighs nothing, but is one of the people.
         audience.returning.push(false);
         audience.weights.push(self.people.saturating_sub(active));
@@ -172,10 +163,36 @@ impl Catalogue {
     }
 }
 
-/// People who did exactly the same.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Kind {
-    brought_back_by: Option<usize>,
-    is_returning: bool,
-    pieces: Vec<(usize, u32)>,
+/// What people did, each kind in a row of words: who brought them back (one more than the piece's place; 0: nobody), whether
+/// they return, then piece and days in turn. All in one buffer, for there may be as many kinds as people.
+#[derive(Debug)]
+struct Kinds {
+    words: Vec<u32>,
+    /// Where each kind's words begin and end, and how many people did just that.
+    people: Vec<(Range<usize>, u64)>,
+}
+
+const BROUGHT_BACK_BY: usize = 0;
+const IS_RETURNING: usize = 1;
+/// Words before the pieces.
+const HEAD: usize = 2;
+
+impl Kinds {
+    fn add(&mut self, by: Option<u32>, is_returning: bool, pieces: &[[u32; 2]], people: u64) {
+        let start = self.words.len();
+        self.words
+            .extend([by.map_or(0, |place| place + 1), u32::from(is_returning)]);
+        self.words.extend(pieces.as_flattened());
+        self.people.push((start..self.words.len(), people));
+    }
+
+    /// Shows every kind once, in an order that depends on nothing but what they did.
+    fn each(&mut self, mut see: impl FnMut(&[u32], u64)) {
+        let words = |range: &Range<usize>| &self.words[range.clone()];
+        self.people
+            .sort_unstable_by(|(one, _), (other, _)| words(one).cmp(words(other)));
+        for alike in self.people.chunk_by(|(one, _), (other, _)| words(one) == words(other)) {
+            see(words(&alike[0].0), alike.iter().map(|(_, people)| people).sum());
+        }
+    }
 }

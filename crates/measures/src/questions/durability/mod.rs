@@ -9,7 +9,7 @@ mod tests;
 
 use longplay_stats::{
     Bootstrap, Estimate,
-    durability::{Audience, Durability, DurabilityVerdict, PEOPLE_LEAST, PIECES_LEAST, Parts, durability, parts},
+    durability::{Audience, Durability, DurabilityVerdict, PEOPLE_LEAST, PIECES_LEAST, Parts, durability_and_parts},
 };
 use serde_json::json;
 
@@ -75,14 +75,8 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     let audience = catalogue.audience(evidence);
     let counts = Counts::of(&catalogue, &audience);
     let is_ready = catalogue.grown() >= PIECES_LEAST as u64 && catalogue.people >= PEOPLE_LEAST;
-    let (index, parts) = if is_ready {
-        (
-            durability(&audience, question.level, BOOTSTRAP),
-            parts(&audience, question.level, BOOTSTRAP),
-        )
-    } else {
-        (None, None)
-    };
+    let found = is_ready.then(|| durability_and_parts(&audience, question.level, BOOTSTRAP));
+    let (index, parts) = found.flatten().unzip();
     let mut answer = ground.blank(question);
     answer.figures = figures(&catalogue, &counts, index.as_ref(), parts.as_ref());
     answer.rows = rows(ground, &catalogue, counts.brought());

@@ -67,7 +67,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     let mut add = |origin: &Origin, scopes: &mut Scopes<'_>, (people, yes, no): (u32, u32, u32)| {
         let places = scopes.of(origin);
         tallies.resize_with(scopes.len(), Tally::default);
-        for place in places {
+        for &place in &*places {
             let tally: &mut Tally = &mut tallies[place];
             tally.people += u64::from(people);
             tally.yes += u64::from(yes);

@@ -4,8 +4,6 @@
 //! T + 1. Today is unfinished, so who converted today is, for the curve, still waiting; in what to expect they count as done.
 //! The final number comes from the Weibull mixture cure model, and only where a plateau shows (models.md §2).
 
-use std::collections::BTreeMap;
-
 use longplay_domain::Day;
 use longplay_stats::{
     Bootstrap, Estimate,
@@ -31,12 +29,35 @@ const SEED: u64 = 0x6f61_6c73;
 #[derive(Clone, Debug, Default)]
 pub struct Lags {
     /// Conversions by lag in days, today's too.
-    converted: BTreeMap<i32, u64>,
+    converted: ByDays<u64>,
     /// By days watched: people who had converted by the last finished day, by lag …
-    seen: BTreeMap<i32, u64>,
+    seen: ByDays<u64>,
     /// … who converted today, and who have not.
-    waiting: BTreeMap<i32, [u64; 2]>,
+    waiting: ByDays<[u64; 2]>,
     oldest: Option<Day>,
+}
+
+/// What there is for each number of days, as long as the longest; fewer than none counts as none.
+#[derive(Clone, Debug, Default)]
+struct ByDays<T>(Vec<T>);
+
+impl<T: Copy + Default> ByDays<T> {
+    fn at(&mut self, days: i32) -> &mut T {
+        let days = days.max(0) as usize;
+        if self.0.len() <= days {
+            self.0.resize(days + 1, T::default());
+        }
+        &mut self.0[days]
+    }
+
+    fn on(&self, days: i32) -> T {
+        let found = usize::try_from(days).ok().and_then(|days| self.0.get(days));
+        found.copied().unwrap_or_default()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (i32, T)> {
+        (0..).zip(self.0.iter().copied())
+    }
 }
 
 /// What can be said of the final number.
@@ -49,25 +70,25 @@ pub enum Final {
 impl Lags {
     /// People of one day, before who of them converted is known.
     pub fn add_people(&mut self, first: Day, people: u64, today: Day) {
-        self.waiting.entry(today.since(first)).or_default()[1] += people;
+        self.waiting.at(today.since(first))[1] += people;
         self.oldest = Some(self.oldest.map_or(first, |oldest| oldest.min(first)));
     }
 
     /// Some of them who converted; added after them.
     pub fn add_converted(&mut self, delay: &Delay, today: Day) {
         let watched = today.since(delay.origin.day);
-        *self.converted.entry(delay.days).or_default() += delay.people;
-        let waiting = self.waiting.entry(watched).or_default();
+        *self.converted.at(delay.days) += delay.people;
+        let waiting = self.waiting.at(watched);
         waiting[1] -= delay.people;
         if delay.days < watched {
-            *self.seen.entry(delay.days).or_default() += delay.people;
+            *self.seen.at(delay.days) += delay.people;
         } else {
             waiting[0] += delay.people;
         }
     }
 
     pub fn count(&self) -> u64 {
-        self.converted.values().sum()
+        self.converted.0.iter().sum()
     }
 
     /// Waits for the curve.
@@ -79,9 +100,9 @@ impl Lags {
         let seen = self
             .seen
             .iter()
-            .map(|(&lag, &people)| row(f64::from(lag) + 0.5, true, people));
+            .map(|(lag, people)| row(f64::from(lag) + 0.5, true, people));
         let waiting = self.waiting.iter();
-        let waiting = waiting.map(|(&watched, people)| row(f64::from(watched), false, people.iter().sum()));
+        let waiting = waiting.map(|(watched, people)| row(f64::from(watched), false, people.iter().sum()));
         seen.chain(waiting).filter(|row| row.weight > 0.0).collect()
     }
 
@@ -91,7 +112,8 @@ impl Lags {
             weight: self.count() as f64,
             ..Duration::new(1.0, true)
         }];
-        rows.extend(self.waiting.iter().map(|(&watched, people)| Duration {
+        let waiting = self.waiting.iter().filter(|(_, people)| people[1] > 0);
+        rows.extend(waiting.map(|(watched, people)| Duration {
             weight: people[1] as f64,
             ..Duration::new(f64::from(watched), false)
         }));
@@ -104,7 +126,8 @@ impl Lags {
         let rows: Vec<Duration> = self
             .converted
             .iter()
-            .map(|(&lag, &people)| Duration {
+            .filter(|&(_, people)| people > 0)
+            .map(|(lag, people)| Duration {
                 weight: people as f64,
                 ..Duration::new(f64::from(lag), true)
             })
@@ -139,7 +162,7 @@ impl Lags {
         }
         // The oldest people must have been watched for twice the time in which nine in ten of those who will have.
         let needed_days = (2.0 * fitted.model.lag(0.9)).ceil();
-        let watched_days = self.waiting.last_key_value().map_or(0, |(&watched, _)| watched);
+        let watched_days = self.waiting.0.len().saturating_sub(1) as i32;
         if f64::from(watched_days) < needed_days {
             let ready_on = self.oldest.filter(|_| needed_days < 36_500.0);
             return Final::TooEarly(ready_on.map(|oldest| oldest.plus(needed_days as i32 + 1)));
@@ -154,18 +177,13 @@ impl Lags {
     /// The share converted by each day, and by how many days it is seen.
     pub fn curve(&self, key: String, title: String, scope: Scope, level: f64) -> Option<Curve> {
         let rows = self.durations();
-        let watched: BTreeMap<i32, u64> = self
-            .waiting
-            .iter()
-            .map(|(&days, people)| (days, people.iter().sum()))
-            .collect();
         let curve = KaplanMeier::new(&rows).ok()?;
         let longest = rows.iter().map(|row| row.time).fold(0.0, f64::max) as i32;
-        let mut left: u64 = watched.values().sum::<u64>() + self.seen.values().sum::<u64>();
+        let mut left: u64 = self.waiting.0.iter().flatten().chain(&self.seen.0).sum();
         let mut points = Vec::new();
         for day in 0..longest.min(DAYS_DRAWN + 1) {
             // Those watched through the day, who had not converted before it.
-            left -= watched.get(&day).copied().unwrap_or(0);
+            left -= self.waiting.on(day).iter().sum::<u64>();
             if left < WATCHED_MIN {
                 break;
             }
@@ -177,7 +195,7 @@ impl Lags {
                 low: happened.low,
                 high: happened.high,
             });
-            left -= self.seen.get(&day).copied().unwrap_or(0);
+            left -= self.seen.on(day);
         }
         (!points.is_empty()).then(|| Curve {
             key,

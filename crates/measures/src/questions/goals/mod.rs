@@ -6,6 +6,8 @@ mod value;
 
 pub use value::Expectation;
 
+use std::rc::Rc;
+
 use longplay_domain::{Currency, Goal};
 use longplay_stats::rates::{self, Sample};
 
@@ -143,21 +145,23 @@ fn gathered(
 ) -> Vec<Lags> {
     let mut all = vec![Lags::default(); chosen.len()];
     let today = question.today();
-    let indexes = |scopes: &mut Scopes<'_>, origin: &Origin| -> Vec<usize> {
-        let places = scopes.of(origin).into_iter();
-        places
-            .filter_map(|place| chosen.iter().position(|&other| other == place))
-            .collect()
+    let mut indexes = vec![None; scopes.len()];
+    chosen
+        .iter()
+        .zip(0..)
+        .for_each(|(&place, index)| indexes[place] = Some(index));
+    let mut each = |origin: &Origin, add: &mut dyn FnMut(&mut Lags)| {
+        let places = scopes.of(origin);
+        let known = places.iter().filter_map(|&place| indexes.get(place).copied().flatten());
+        known.for_each(|index: usize| add(&mut all[index]));
     };
     for (origin, cohort) in evidence.cohorts().cells() {
-        for index in indexes(scopes, &origin) {
-            all[index].add_people(origin.day, u64::from(cohort.people), today);
-        }
+        each(&origin, &mut |lags| {
+            lags.add_people(origin.day, u64::from(cohort.people), today)
+        });
     }
     for delay in evidence.conversions().delays(goal) {
-        for index in indexes(scopes, &delay.origin) {
-            all[index].add_converted(&delay, today);
-        }
+        each(&delay.origin, &mut |lags| lags.add_converted(&delay, today));
     }
     all
 }
@@ -266,8 +270,8 @@ fn tally(question: &Question, ground: &Ground, scopes: &mut Scopes<'_>, evidence
         let is_unlimited = question.period == longplay_domain::Period::default();
         let places = match &key.origin {
             Some(origin) => scopes.of(origin),
-            None if is_unlimited => vec![EVERYBODY],
-            None => Vec::new(),
+            None if is_unlimited => Rc::from([EVERYBODY]),
+            None => Rc::default(),
         };
         at(&mut tallies, &places, &mut |tally| {
             tally.money.entry(currency).or_default().add(cell);

@@ -26,7 +26,7 @@ pub struct Tally {
 pub fn tally(question: &Question, evidence: &Evidence, scopes: &mut Scopes<'_>) -> Vec<Tally> {
     let mut tallies = vec![Tally::default()];
     let mut add = |scopes: &mut Scopes<'_>, origin: &Origin, add: &mut dyn FnMut(&mut Tally)| {
-        for place in scopes.of(origin) {
+        for &place in &*scopes.of(origin) {
             if tallies.len() <= place {
                 tallies.resize_with(place + 1, Tally::default);
             }

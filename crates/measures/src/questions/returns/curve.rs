@@ -4,7 +4,7 @@
 //! last finished day; today is unfinished, so a return today is not yet one: otherwise those who came back today would
 //! count and those who still may would not.
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use longplay_domain::Day;
 use longplay_stats::survival::{Duration, KaplanMeier, daily_hazard};
@@ -13,6 +13,7 @@ use super::PEOPLE_MIN;
 use crate::{
     answer::{AgePoint, Answer, Curve, Figure, Scope, State},
     evidence::Evidence,
+    folds::Map,
     questions::scopes::{EVERYBODY, Scopes},
 };
 
@@ -30,26 +31,33 @@ pub struct Waits {
     pub watched: u64,
     /// Of them, who came back on a finished day.
     pub returned: u64,
-    days: BTreeMap<i32, [u64; 2]>,
+    days: Map<i32, [u64; 2]>,
 }
 
 impl Waits {
     fn durations(&self) -> Vec<Duration> {
-        let both = |(&days, counts): (&i32, &[u64; 2])| {
+        let both = |(days, counts): (i32, [u64; 2])| {
             [(true, counts[0]), (false, counts[1])].map(|(event, people)| Duration {
                 weight: people as f64,
                 ..Duration::new(f64::from(days), event)
             })
         };
-        self.days.iter().flat_map(both).filter(|row| row.weight > 0.0).collect()
+        let days = self.by_days().into_iter();
+        days.flat_map(both).filter(|row| row.weight > 0.0).collect()
+    }
+
+    fn by_days(&self) -> Vec<(i32, [u64; 2])> {
+        let mut days: Vec<(i32, [u64; 2])> = self.days.iter().map(|(&days, &counts)| (days, counts)).collect();
+        days.sort_unstable_by_key(|&(days, _)| days);
+        days
     }
 
     /// People watched through so many days who had not come back before, for days 0 to `last`.
     fn at_risk(&self, last: i32) -> Vec<u64> {
         let mut left = self.watched;
-        let mut days = self.days.iter().peekable();
+        let mut days = self.by_days().into_iter().peekable();
         let at = |day| {
-            while let Some((_, counts)) = days.next_if(|(time, _)| **time < day) {
+            while let Some((_, counts)) = days.next_if(|(time, _)| *time < day) {
                 left -= counts.iter().sum::<u64>();
             }
             left
@@ -70,7 +78,7 @@ pub fn waits(scopes: &mut Scopes<'_>, evidence: &Evidence, people: &[u64], today
             continue;
         }
         let count = u64::from(cohort.people);
-        for place in scopes.of(&origin) {
+        for &place in &*scopes.of(&origin) {
             all[place].watched += count;
             if has_curve(place) {
                 all[place].days.entry(days).or_default()[1] += count;
@@ -78,7 +86,7 @@ pub fn waits(scopes: &mut Scopes<'_>, evidence: &Evidence, people: &[u64], today
         }
     }
     let mut last = None;
-    let mut places = Vec::new();
+    let mut places = Rc::default();
     for gap in evidence.gaps().delays().cells() {
         let days = watched_days(gap.origin.day);
         if gap.days > days {
@@ -87,7 +95,7 @@ pub fn waits(scopes: &mut Scopes<'_>, evidence: &Evidence, people: &[u64], today
         if last.replace(gap.origin) != Some(gap.origin) {
             places = scopes.of(&gap.origin);
         }
-        for &place in &places {
+        for &place in &*places {
             all[place].returned += gap.people;
             if has_curve(place) {
                 all[place].days.entry(days).or_default()[1] -= gap.people;

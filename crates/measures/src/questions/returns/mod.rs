@@ -77,7 +77,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
                 .or_default()
                 .add(origin.day, people, returned, today);
         }
-        for place in places {
+        for &place in &*places {
             tallies[place].add(origin.day, people, returned, today);
         }
     }

@@ -149,7 +149,7 @@ fn scored(contacts: &FirstContacts, vocabulary: &Vocabulary<'_>, scopes: &mut Sc
     for (taken, has_reached) in [(&contacts.reached, true), (&contacts.others, false)] {
         for contact in taken.sorted() {
             let kind = (has_reached, vocabulary.features(&contact));
-            for place in scopes.of(&contact.origin) {
+            for &place in &*scopes.of(&contact.origin) {
                 let people = kinds
                     .entry(place)
                     .or_default()
