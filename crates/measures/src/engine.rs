@@ -50,10 +50,12 @@ impl LocalEngine {
             let mut observer = Observer::new(as_of, &clock).by(by);
             let mut fold = make();
             histories.each(|history| observer.observe(history, |life| fold.observe(life)))?;
+            fold.finish();
             Ok(fold)
         })?;
-        let mut whole = make();
-        parts.into_iter().for_each(|part| whole.merge(part));
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or_else(make);
+        parts.for_each(|part| whole.merge(part));
         whole.finish();
         Ok(whole)
     }

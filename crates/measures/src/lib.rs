@@ -7,6 +7,7 @@
 
 pub mod answer;
 mod ask;
+mod calendar;
 pub mod catalogue;
 mod compare;
 pub mod engine;

@@ -30,7 +30,8 @@ pub trait Fold: Send + Sized {
 
     fn merge(&mut self, other: Self);
 
-    /// Called once on the whole, after the last merge and before anything is read.
+    /// Called on every part before it is merged, where it was made, and on the whole before anything is read: it may come
+    /// more than once.
     fn finish(&mut self) {}
 }
 
@@ -56,6 +57,8 @@ pub struct Life<'a> {
     pub presence: &'a [Day],
     /// The day of each event.
     pub days: &'a [Day],
+    /// Bit `1 << act` is set for every act they ever did: most folds are about acts that most people never do.
+    pub acts: u32,
 }
 
 impl Life<'_> {
@@ -105,11 +108,13 @@ impl<'a> Observer<'a> {
             return;
         }
         let arrival = self.read(&history);
+        let acts = history.acts.iter().fold(0, |mask, &act| mask | 1 << act);
         see(&Life {
             history: &history,
             arrival,
             presence: &self.presence,
             days: &self.days,
+            acts,
         });
     }
 

@@ -63,18 +63,21 @@ impl Regular {
         let gap_days = self
             .rhythm
             .own_gap_days(presence.len() as u32 - 1, day.since(*first).max(0));
-        let (mut active, mut period) = (0, -1);
+        // Until so many days ago lie the periods looked at already.
+        let (mut active, mut until) = (0, 0);
         for present in presence.iter().rev() {
-            let ago = day.since(*present) / gap_days;
-            if ago >= PERIODS {
+            let ago = day.since(*present);
+            if ago >= PERIODS * gap_days {
                 break;
             }
-            if ago != period {
+            if ago >= until {
                 active += 1;
                 if active == enough {
                     break;
                 }
-                period = ago;
+                while until <= ago {
+                    until += gap_days;
+                }
             }
         }
         active

@@ -135,7 +135,8 @@ impl Rhythm {
     #[inline]
     pub fn own_gap_days(&self, x: u32, age_days: i32) -> i32 {
         let gap = (self.alpha + f64::from(age_days)) / (self.r + f64::from(x));
-        gap.clamp(GAP_DAYS.0, GAP_DAYS.1).round() as i32
+        // Rounds: gaps are far too small for the half to be lost.
+        (gap.clamp(GAP_DAYS.0, GAP_DAYS.1) + 0.5) as i32
     }
 
     /// The chance that somebody with these presence days (ascending, none after `day`) is still there on `day`.
@@ -149,23 +150,61 @@ impl Rhythm {
         })
     }
 
-    /// For how many days after the first somebody with these presence days (not empty) is still there with at least this
-    /// chance, if they stay away: [`Rhythm::p_alive`] turned round.
-    pub fn here_until_days(&self, presence: &[Day], chance: f64) -> f64 {
-        let (Some(&first), Some(&last), Some(model)) = (presence.first(), presence.last(), self.leaving) else {
-            return f64::INFINITY;
-        };
-        let x = (presence.len() - 1) as f64;
-        let chance = chance - SLACK;
-        let odds_gone = (1.0 - chance) / chance;
-        let longer = (odds_gone * (model.b + x) / model.a).powf(1.0 / (model.r + x));
-        (model.alpha + f64::from(last.since(first))) * longer - model.alpha
-    }
-
     /// The model of who leaves; `None` where nobody seems to.
     pub const fn leaving(&self) -> Option<MbgNbd> {
         self.leaving
     }
+}
+
+/// How long somebody may stay away until the chance that they are still there falls below a bound: [`Rhythm::p_alive`]
+/// turned round. All that is not arithmetic hangs on the number of days alone and is worked out beforehand.
+#[derive(Clone, Debug)]
+pub struct Patience {
+    leaving: Option<MbgNbd>,
+    chance: f64,
+    /// By presence days after the first: how many times as long as the evidence they may be watched.
+    longer: Vec<f64>,
+}
+
+/// Hardly anybody comes on more days.
+const DAYS_KNOWN: usize = 128;
+
+impl Patience {
+    pub fn of(rhythm: &Rhythm, chance: f64) -> Self {
+        let (leaving, chance) = (rhythm.leaving, chance - SLACK);
+        Self {
+            leaving,
+            chance,
+            longer: (0..DAYS_KNOWN)
+                .filter_map(|x| Some(longer(&leaving?, chance, x)))
+                .collect(),
+        }
+    }
+
+    /// For how many days after the first somebody with these presence days (not empty) is still there with at least the
+    /// chance, if they stay away.
+    #[inline]
+    pub fn until_days(&self, presence: &[Day]) -> f64 {
+        let (Some(&first), Some(&last), Some(model)) = (presence.first(), presence.last(), &self.leaving) else {
+            return f64::INFINITY;
+        };
+        let x = presence.len() - 1;
+        let known = self.longer.get(x).copied();
+        let longer = known.unwrap_or_else(|| longer(model, self.chance, x));
+        (model.alpha + f64::from(last.since(first))) * longer - model.alpha
+    }
+
+    /// Whether they are still there on `day` with at least the chance, if the last of these days (not empty) was the last.
+    #[inline]
+    pub fn holds(&self, presence: &[Day], day: Day) -> bool {
+        f64::from(day.since(presence[0])) <= self.until_days(presence)
+    }
+}
+
+fn longer(model: &MbgNbd, chance: f64, x: usize) -> f64 {
+    let x = x as f64;
+    let odds_gone = (1.0 - chance) / chance;
+    (odds_gone * (model.b + x) / model.a).powf(1.0 / (model.r + x))
 }
 
 fn evidence(x: u32, t_x: i32, t: i32) -> Evidence {
@@ -205,7 +244,7 @@ mod tests {
         for (gap, count) in [(1, 1), (1, 30), (7, 4), (7, 260), (40, 9)] {
             let presence: Vec<Day> = (0..count).map(|index| Day(index * gap)).collect();
             for chance in [0.2, 0.3, 0.7] {
-                let until = rhythm.here_until_days(&presence, chance);
+                let until = Patience::of(&rhythm, chance).until_days(&presence);
                 let last = presence[presence.len() - 1];
                 for day in (last.0..last.0 + 400).map(Day) {
                     let is_here = rhythm.p_alive(&presence, day) >= chance - SLACK;

@@ -9,6 +9,7 @@ use longplay_store::{Code, Column, NONE};
 use crate::{
     pass::{Life, PRESENCE},
     regular::{Course, Regular},
+    rhythm::Patience,
 };
 
 /// How close somebody is, ascending.
@@ -102,6 +103,8 @@ pub struct Climb<'a> {
     regular: &'a Regular,
     course: Course<'a>,
     origins: [&'a [Code]; 3],
+    /// Whether their events tell anything beside that they came again: those of most people don't.
+    is_told: bool,
     /// Events and presence days that are behind.
     events: usize,
     days: usize,
@@ -121,17 +124,20 @@ pub struct Climb<'a> {
     direct: u32,
     /// Whether anything was ever known of where this person came from. Unless it was, a visit without an origin says nothing.
     has_origin: bool,
-    /// The number of presence days for which it is known until when they are there, in days after the first.
-    here: (usize, f64),
+    here: &'a Patience,
 }
 
 impl<'a> Climb<'a> {
-    pub fn new(life: &'a Life<'a>, regular: &'a Regular) -> Self {
+    /// `here` says with how little chance of it somebody is still there: [`GONE_BELOW`].
+    pub fn new(life: &'a Life<'a>, regular: &'a Regular, here: &'a Patience) -> Self {
+        let origins = ORIGINS.map(|column| life.history.codes(column));
+        let has_origin = origins.iter().any(|codes| codes.iter().any(|&code| code != NONE));
         Self {
             life,
             regular,
             course: Course::new(regular, life.presence),
-            origins: ORIGINS.map(|column| life.history.codes(column)),
+            origins,
+            is_told: has_origin || life.acts & (TELLING | ENDS) != 0,
             events: 0,
             days: 0,
             has_given: false,
@@ -143,14 +149,17 @@ impl<'a> Climb<'a> {
             came_again: false,
             direct: 0,
             has_origin: false,
-            here: (0, 0.0),
+            here,
         }
     }
 
     /// The stage on `day`, which is neither before D0 nor before a day asked earlier.
     pub fn on(&mut self, day: Day) -> Stage {
         while self.life.days.get(self.events).is_some_and(|&next| next <= day) {
-            self.pass_event();
+            if self.is_told || !self.came_again {
+                self.pass_event();
+            }
+            self.events += 1;
         }
         let presence = self.life.presence;
         while presence.get(self.days).is_some_and(|&next| next <= day) {
@@ -178,17 +187,12 @@ impl<'a> Climb<'a> {
     }
 
     /// Whether they are still there with some likelihood.
-    fn is_here(&mut self, day: Day) -> bool {
-        let presence = &self.life.presence[..self.days];
-        if self.here.0 != self.days {
-            self.here = (self.days, self.regular.rhythm.here_until_days(presence, GONE_BELOW));
-        }
-        f64::from(day.since(presence[0])) <= self.here.1
+    fn is_here(&self, day: Day) -> bool {
+        self.here.holds(&self.life.presence[..self.days], day)
     }
 
     fn pass_event(&mut self) {
         let (event, day) = (self.events, self.life.days[self.events]);
-        self.events += 1;
         if self.life.is_presence(event) {
             self.pass_presence(event, day);
         }

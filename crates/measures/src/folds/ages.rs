@@ -3,54 +3,14 @@
 //! Calendar weeks (Monday to Sunday) and calendar months, so that a cohort is the people of one of them and an age is another.
 //! Somebody present on three days of a week counts once in it: people are never sums of days.
 
-use longplay_domain::{Day, Month, Period};
+use longplay_domain::{Day, Period};
 use longplay_store::Columns;
 
-use super::{ByDays, Map};
-use crate::pass::{Fold, Life};
-
-/// Of each cohort, how many were present at each age; age 0 holds everybody.
-#[derive(Debug, Default)]
-pub struct Triangle {
-    cohorts: Map<i32, Vec<u64>>,
-}
-
-impl Triangle {
-    /// Cohorts by number, with people by age.
-    pub fn cohorts(&self) -> Vec<(i32, &[u64])> {
-        let mut all: Vec<_> = self
-            .cohorts
-            .iter()
-            .map(|(&cohort, ages)| (cohort, ages.as_slice()))
-            .collect();
-        all.sort_unstable_by_key(|&(cohort, _)| cohort);
-        all
-    }
-
-    /// One person; `periods` ascending, the first is that of D0.
-    #[inline]
-    fn add(&mut self, periods: impl Iterator<Item = i32>, people: u64) {
-        let mut periods = periods.peekable();
-        let Some(&cohort) = periods.peek() else { return };
-        let ages = self.cohorts.entry(cohort).or_default();
-        let mut last = None;
-        for period in periods.filter(|&period| last.replace(period) != Some(period)) {
-            let age = period.abs_diff(cohort) as usize;
-            if ages.len() <= age {
-                ages.resize(age + 1, 0);
-            }
-            ages[age] += people;
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        for (cohort, theirs) in other.cohorts {
-            let mine = self.cohorts.entry(cohort).or_default();
-            mine.resize(mine.len().max(theirs.len()), 0);
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
-        }
-    }
-}
+use super::{ByDays, Triangle};
+use crate::{
+    calendar::month_of,
+    pass::{Fold, Life},
+};
 
 /// The week of a day, counted from that of Monday, 5 January 1970.
 pub const fn week_of(day: Day) -> i32 {
@@ -69,8 +29,9 @@ pub struct Ages {
     period: Period,
     /// People who never came back, by days from D0 to today: most people, so they wait until the end.
     once: ByDays,
-    weeks: Triangle,
-    months: Triangle,
+    /// People by cohort and age; age 0 holds everybody.
+    weeks: Triangle<u64>,
+    months: Triangle<u64>,
 }
 
 impl Ages {
@@ -85,18 +46,33 @@ impl Ages {
     }
 
     /// By week; the number of a week is that of [`Ages::week_start`].
-    pub const fn weeks(&self) -> &Triangle {
+    pub const fn weeks(&self) -> &Triangle<u64> {
         &self.weeks
     }
 
-    /// By month; the number of a month is that of [`Month`].
-    pub const fn months(&self) -> &Triangle {
+    /// By month; the number of a month is that of [`longplay_domain::Month`].
+    pub const fn months(&self) -> &Triangle<u64> {
         &self.months
     }
 
     /// The Monday of a week with that number.
     pub const fn week_start(week: i32) -> Day {
         week_start(week)
+    }
+}
+
+/// One person; `periods` ascending, the first is that of D0.
+#[inline]
+fn add(triangle: &mut Triangle<u64>, mut periods: impl Iterator<Item = i32>) {
+    let Some(cohort) = periods.next() else { return };
+    let ages = triangle.cohort(cohort);
+    ages.add(0, 1);
+    let mut last = cohort;
+    for period in periods {
+        if period != last {
+            ages.add(period.abs_diff(cohort), 1);
+            last = period;
+        }
     }
 }
 
@@ -114,8 +90,8 @@ impl Fold for Ages {
             self.once.add(self.today.since(arrival.day));
             return;
         }
-        self.weeks.add(life.presence.iter().map(|&day| week_of(day)), 1);
-        self.months.add(life.presence.iter().map(|&day| Month::of(day).0), 1);
+        add(&mut self.weeks, life.presence.iter().map(|&day| week_of(day)));
+        add(&mut self.months, life.presence.iter().map(|&day| month_of(day).0));
     }
 
     fn merge(&mut self, other: Self) {
@@ -127,8 +103,8 @@ impl Fold for Ages {
     fn finish(&mut self) {
         for (age, people) in std::mem::take(&mut self.once).cells() {
             let day = self.today.plus(-age);
-            self.weeks.add(std::iter::once(week_of(day)), people);
-            self.months.add(std::iter::once(Month::of(day).0), people);
+            self.weeks.cohort(week_of(day)).add(0, people);
+            self.months.cohort(month_of(day).0).add(0, people);
         }
     }
 }
@@ -148,11 +124,9 @@ mod tests {
     #[test]
     fn three_days_of_a_week_are_one_person() {
         let mut triangle = Triangle::default();
-        triangle.add([4, 4, 5, 7, 7, 7].into_iter(), 1);
-        triangle.add([4].into_iter(), 2);
-        let mut other = Triangle::default();
-        other.add([4, 5].into_iter(), 1);
-        triangle.merge(other);
-        assert_eq!(triangle.cohorts(), [(4, [4, 2, 0, 1].as_slice())]);
+        add(&mut triangle, [4, 4, 5, 7, 7, 7].into_iter());
+        add(&mut triangle, [4, 5].into_iter());
+        let wanted: [(i32, &[u64]); 1] = [(4, &[2, 2, 0, 1])];
+        assert_eq!(triangle.cohorts().collect::<Vec<_>>(), wanted);
     }
 }

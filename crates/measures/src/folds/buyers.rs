@@ -28,6 +28,9 @@ impl Fold for Buyers {
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         const PURCHASED: u8 = Act::Purchased.code();
+        if life.acts >> PURCHASED & 1 == 0 {
+            return;
+        }
         let Some(arrival) = life.arrival.filter(|arrival| arrival.piece != NONE) else {
             return;
         };

@@ -41,16 +41,15 @@ impl Fold for Conversions {
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
-        let from = Matcher::from(life, arrival);
-        let acts = life.history.acts[from..].iter().fold(0, |mask, &act| mask | 1 << act);
-        if acts & self.any_act == 0 {
+        if life.acts & self.any_act == 0 {
             return;
         }
+        let from = Matcher::from(life, arrival);
         for (goal, matcher) in self
             .matchers
             .iter()
             .enumerate()
-            .filter(|(_, matcher)| matcher.acts & acts != 0)
+            .filter(|(_, matcher)| matcher.acts & life.acts != 0)
         {
             let Some(event) = matcher.first(life, from) else {
                 continue;

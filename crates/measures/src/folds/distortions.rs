@@ -81,9 +81,9 @@ impl Fold for Distortions {
         let acts = life.history.acts;
         self.people += 1;
         if life.presence.len() == 1 {
-            self.fleeting += u64::from(acts.iter().fold(0, |mask, &act| mask | 1 << act) & !NAMELESS == 0);
+            self.fleeting += u64::from(life.acts & !NAMELESS == 0);
         }
-        if !acts.contains(&Act::Opened.code()) {
+        if life.acts >> Act::Opened.code() & 1 == 0 {
             return;
         }
         for open in (0..acts.len()).filter(|&event| acts[event] == Act::Opened.code()) {

@@ -125,7 +125,10 @@ impl Fold for FirstContacts {
         let (Some(goal), Some(arrival)) = (&self.goal, life.arrival) else {
             return;
         };
-        let reached = goal.first(life, Matcher::from(life, arrival));
+        let may_reach = goal.acts & life.acts != 0;
+        let reached = may_reach
+            .then(|| goal.first(life, Matcher::from(life, arrival)))
+            .flatten();
         let lag_days = reached.map(|event| life.days[event].since(arrival.day).max(0));
         let lag_days = lag_days.filter(|&days| days <= HORIZON_DAYS);
         let taken = if lag_days.is_some() {

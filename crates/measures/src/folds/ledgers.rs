@@ -8,8 +8,11 @@
 use longplay_domain::{Day, Month, Period};
 use longplay_store::{Code, Columns};
 
-use super::{ByDays, Map, PurchaseDays, Runs};
-use crate::pass::{Fold, Life};
+use super::{ByDays, Count, Numbered, PurchaseDays, Spread, Triangle};
+use crate::{
+    calendar::month_of,
+    pass::{Fold, Life},
+};
 
 /// How long a period of the audit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +35,10 @@ impl Span {
 
     /// The number of the period a day lies in.
     #[inline]
-    pub const fn of(self, day: Day) -> i32 {
+    pub fn of(self, day: Day) -> i32 {
         match self {
-            Self::Month => Month::of(day).0,
-            Self::Quarter => Month::of(day).0.div_euclid(MONTHS_IN_QUARTER),
+            Self::Month => month_of(day).0,
+            Self::Quarter => month_of(day).0.div_euclid(MONTHS_IN_QUARTER),
         }
     }
 
@@ -70,8 +73,9 @@ pub struct Cell {
     pub minor: u64,
 }
 
-impl Cell {
-    pub const fn add(&mut self, other: Self) {
+impl Count for Cell {
+    #[inline]
+    fn add(&mut self, other: Self) {
         self.active += other.active;
         self.deeds += other.deeds;
         self.minor = self.minor.saturating_add(other.minor);
@@ -88,20 +92,26 @@ pub struct Kept {
     pub minor_after: u64,
 }
 
+impl Kept {
+    #[inline]
+    const fn add(&mut self, other: Self) {
+        self.people += other.people;
+        self.minor_before = self.minor_before.saturating_add(other.minor_before);
+        self.minor_after = self.minor_after.saturating_add(other.minor_after);
+    }
+}
+
 /// One base in periods of one length.
 #[derive(Debug)]
 pub struct Ledger {
     span: Span,
     /// The last period that is over.
     last: i32,
-    /// By cohort and period.
-    cells: Map<(i32, i32), Cell>,
+    cells: Triangle<Cell>,
     /// By the earlier period.
-    kept: Map<i32, Kept>,
+    kept: Numbered<Kept>,
     /// Of each person active in the last period that is over, what they did in it.
-    spread: Runs<u64>,
-    /// One person's periods.
-    own: Vec<(i32, Cell)>,
+    spread: Spread,
 }
 
 impl Ledger {
@@ -109,22 +119,23 @@ impl Ledger {
         Self {
             span,
             last: span.of(today) - 1,
-            cells: Map::default(),
-            kept: Map::default(),
-            spread: Runs::default(),
-            own: Vec::new(),
+            cells: Triangle::default(),
+            kept: Numbered::default(),
+            spread: Spread::default(),
         }
     }
 
     /// Cells by (cohort, period), in order.
     pub fn cells(&self) -> Vec<((i32, i32), Cell)> {
-        let mut cells: Vec<_> = self.cells.iter().map(|(&place, &cell)| (place, cell)).collect();
-        cells.sort_unstable_by_key(|&(place, _)| place);
-        cells
+        let cells = self.cells.cohorts().flat_map(|(cohort, ages)| {
+            let by_period = (cohort..).zip(ages);
+            by_period.map(move |(period, &cell)| ((cohort, period), cell))
+        });
+        cells.filter(|(_, cell)| cell.active > 0).collect()
     }
 
     pub fn kept(&self, earlier: i32) -> Kept {
-        self.kept.get(&earlier).copied().unwrap_or_default()
+        self.kept.get(earlier).copied().unwrap_or_default()
     }
 
     /// The last period that is over.
@@ -142,58 +153,57 @@ impl Ledger {
     }
 
     /// One person's deeds, in order of days.
-    fn add(&mut self, deeds: &[(Day, u64)], measure: Measure) {
-        self.own.clear();
-        for &(day, minor) in deeds {
-            let period = self.span.of(day);
-            let deed = Cell {
-                active: 0,
+    #[inline]
+    fn add(&mut self, deeds: impl Iterator<Item = (Day, u64)>, measure: Measure) {
+        let mut deeds = deeds.map(|(day, minor)| (self.span.of(day), minor)).peekable();
+        let Some(&(cohort, _)) = deeds.peek() else { return };
+        let ages = self.cells.cohort(cohort);
+        let mut before: Option<(i32, u64)> = None;
+        while let Some((period, minor)) = deeds.next() {
+            let mut cell = Cell {
+                active: 1,
                 deeds: 1,
                 minor,
             };
-            match self.own.last_mut() {
-                Some((last, cell)) if *last == period => cell.add(deed),
-                _ => self.own.push((period, Cell { active: 1, ..deed })),
+            while let Some((_, minor)) = deeds.next_if(|&(next, _)| next == period) {
+                cell.deeds += 1;
+                cell.minor = cell.minor.saturating_add(minor);
             }
-        }
-        let Some(&(cohort, _)) = self.own.first() else { return };
-        for &(period, cell) in &self.own {
-            self.cells.entry((cohort, period)).or_default().add(cell);
+            ages.add(period.abs_diff(cohort), cell);
             if period == self.last {
                 self.spread.add(measure.of(&cell));
             }
-        }
-        for pair in self.own.windows(2).filter(|pair| pair[0].0 + 1 == pair[1].0) {
-            let kept = self.kept.entry(pair[0].0).or_default();
-            kept.people += 1;
-            kept.minor_before = kept.minor_before.saturating_add(pair[0].1.minor);
-            kept.minor_after = kept.minor_after.saturating_add(pair[1].1.minor);
+            if let Some((earlier, minor_before)) = before.replace((period, cell.minor))
+                && earlier + 1 == period
+            {
+                self.kept.at(earlier).add(Kept {
+                    people: 1,
+                    minor_before,
+                    minor_after: cell.minor,
+                });
+            }
         }
     }
 
     /// People with a single deed, on one day.
     fn add_once(&mut self, day: Day, people: u64) {
         let period = self.span.of(day);
-        self.cells.entry((period, period)).or_default().add(Cell {
-            active: people,
-            deeds: people,
-            minor: 0,
-        });
+        self.cells.cohort(period).add(
+            0,
+            Cell {
+                active: people,
+                deeds: people,
+                minor: 0,
+            },
+        );
         if period == self.last {
-            self.spread.add_many(1, u32::try_from(people).unwrap_or(u32::MAX));
+            self.spread.add_ones(people);
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (place, cell) in other.cells {
-            self.cells.entry(place).or_default().add(cell);
-        }
-        for (earlier, theirs) in other.kept {
-            let mine = self.kept.entry(earlier).or_default();
-            mine.people += theirs.people;
-            mine.minor_before = mine.minor_before.saturating_add(theirs.minor_before);
-            mine.minor_after = mine.minor_after.saturating_add(theirs.minor_after);
-        }
+        self.cells.merge(other.cells);
+        self.kept.merge(other.kept, Kept::add);
         self.spread.merge(other.spread);
     }
 }
@@ -222,7 +232,7 @@ pub struct Base {
     months: Ledger,
     quarters: Ledger,
     /// What each person did in all, with how many did so much.
-    spread: Runs<u64>,
+    spread: Spread,
     /// People with a single deed, by days to today: most of an audience.
     once: ByDays,
 }
@@ -234,7 +244,7 @@ impl Base {
             today,
             months: Ledger::new(Span::Month, today),
             quarters: Ledger::new(Span::Quarter, today),
-            spread: Runs::default(),
+            spread: Spread::default(),
             once: ByDays::default(),
         }
     }
@@ -251,17 +261,18 @@ impl Base {
     }
 
     /// One person's deeds, in order of days.
-    fn add(&mut self, deeds: &[(Day, u64)]) {
-        let whole = deeds.iter().fold(Cell::default(), |mut whole, &(_, minor)| {
+    #[inline]
+    fn add(&mut self, deeds: impl Iterator<Item = (Day, u64)> + Clone) {
+        let mut whole = Cell::default();
+        for (_, minor) in deeds.clone() {
             whole.add(Cell {
                 active: 0,
                 deeds: 1,
                 minor,
             });
-            whole
-        });
+        }
         self.spread.add(self.measure.of(&whole));
-        self.months.add(deeds, self.measure);
+        self.months.add(deeds.clone(), self.measure);
         self.quarters.add(deeds, self.measure);
     }
 
@@ -282,7 +293,7 @@ impl Base {
             let day = self.today.plus(-age);
             self.months.add_once(day, people);
             self.quarters.add_once(day, people);
-            self.spread.add_many(1, u32::try_from(people).unwrap_or(u32::MAX));
+            self.spread.add_ones(people);
         }
         self.spread.finish();
         self.months.spread.finish();
@@ -297,8 +308,7 @@ pub struct Ledgers {
     period: Period,
     audience: Base,
     buyers: Vec<(Code, Base)>,
-    /// One person's presence days, and their purchases.
-    deeds: Vec<(Day, u64)>,
+    /// One person's purchases.
     bought: PurchaseDays,
 }
 
@@ -309,7 +319,6 @@ impl Ledgers {
             period,
             audience: Base::new(Measure::Deeds, today),
             buyers: Vec::new(),
-            deeds: Vec::new(),
             bought: PurchaseDays::default(),
         }
     }
@@ -346,15 +355,12 @@ impl Fold for Ledgers {
         match life.presence {
             [] => {}
             [day] => self.audience.add_once(*day),
-            days => {
-                self.deeds.clear();
-                self.deeds.extend(days.iter().map(|&day| (day, 0)));
-                self.audience.add(&self.deeds);
-            }
+            days => self.audience.add(days.iter().map(|&day| (day, 0))),
         }
         let (buyers, today) = (&mut self.buyers, self.today);
-        self.bought
-            .each(life, |currency, days| base(buyers, currency, today).add(days));
+        self.bought.each(life, |currency, days| {
+            base(buyers, currency, today).add(days.iter().copied())
+        });
     }
 
     fn merge(&mut self, other: Self) {
@@ -399,7 +405,7 @@ mod tests {
             ("2024-04-30", 2),
         ]
         .map(|(at, minor)| (day(at), minor));
-        ledger.add(&deeds, Measure::Minor);
+        ledger.add(deeds.into_iter(), Measure::Minor);
         ledger.spread.finish();
         let january = Span::Month.of(day("2024-01-01"));
         let cell = |deeds, minor| Cell {

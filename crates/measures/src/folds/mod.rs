@@ -13,6 +13,7 @@ mod fits;
 mod gaps;
 mod journeys;
 mod ledgers;
+mod lines;
 mod matcher;
 mod outcomes;
 mod purchase_days;
@@ -24,7 +25,10 @@ mod regulars;
 mod revenue;
 mod rungs;
 mod runs;
+mod spread;
 mod talks;
+mod tally;
+mod triangle;
 mod weeks;
 
 use longplay_domain::Day;
@@ -32,7 +36,7 @@ use longplay_store::Code;
 
 use crate::pass::Arrival;
 
-pub use ages::{Ages, Triangle};
+pub use ages::Ages;
 pub use buyers::Buyers;
 pub use by_days::ByDays;
 pub use cohorts::{Cohort, Cohorts, WINDOW_DAYS};
@@ -45,6 +49,7 @@ pub use fits::{Fit, Fits};
 pub use gaps::Gaps;
 pub use journeys::{Journeys, Method, Paths, Sample, Share, WHOLE};
 pub use ledgers::{Base, Cell, Kept, Ledger, Ledgers, Span};
+pub use lines::Lines;
 pub use outcomes::{DayCounts, GOAL_DAYS, Outcomes};
 pub use purchase_days::PurchaseDays;
 pub(crate) use purchases::history;
@@ -56,7 +61,10 @@ pub use regulars::{RegularCell, Regulars};
 pub use revenue::{Revenue, RevenueCell, RevenueKey};
 pub use rungs::{Moves, Presence, Rungs, STEP_DAYS, STOOD_DAYS};
 pub use runs::Runs;
+pub use spread::Spread;
 pub use talks::{Candidate, Reason, Talks, WATCHED_DAYS};
+pub use tally::Tally;
+pub use triangle::{Numbered, Triangle};
 pub use weeks::{Count, Weeks};
 
 /// A map for the pass: fast, and never keyed by what strangers choose.

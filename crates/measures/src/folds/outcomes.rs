@@ -136,18 +136,17 @@ impl Fold for Outcomes {
             self.present.add(day);
             self.returning.add(day);
         }
-        let from = Matcher::from(life, arrival);
-        let acts = life.history.acts[from..].iter().fold(0, |mask, &act| mask | 1 << act);
-        if acts & self.any_act == 0 {
+        if life.acts & self.any_act == 0 {
             return;
         }
-        if acts & SUBSCRIBED != 0
+        let from = Matcher::from(life, arrival);
+        if life.history.acts[from..].contains(&Act::Subscribed.code())
             && let Some(event) = life.history.acts.iter().position(|&act| act == Act::Subscribed.code())
         {
             self.subscribed.add(life.days[event]);
         }
         for (goal, matcher) in self.matchers.iter().enumerate() {
-            if matcher.acts & acts == 0 {
+            if matcher.acts & life.acts == 0 {
                 continue;
             }
             let Some(event) = matcher.first(life, from) else {

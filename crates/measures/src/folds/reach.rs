@@ -1,12 +1,14 @@
 //! Reach: distinct people per channel, piece and day, and per channel and day. A person counts once however often.
 
+use std::ops::Range;
+
 use longplay_domain::Day;
 use longplay_store::{Code, Column, Columns, NONE};
 
 use super::{Origin, Weeks};
 use crate::pass::{Fold, Life};
 
-/// Up to so many events, a day's earlier ones are looked through one by one.
+/// Up to so many events of a day, the earlier ones are looked through one by one.
 const FEW_EVENTS: usize = 16;
 
 /// People by piece and day, and by channel and day. Kept apart: the few channels then stay in the nearest cache.
@@ -40,18 +42,14 @@ impl Reach {
 }
 
 impl Reach {
+    /// The events of one day, looked through for each of them.
     #[inline]
-    fn observe_few(&mut self, life: &Life<'_>) {
+    fn observe_few(&mut self, life: &Life<'_>, day: Day, events: Range<usize>) {
         let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
-        for (event, &day) in life
-            .days
-            .iter()
-            .enumerate()
-            .filter(|&(event, _)| life.is_presence(event))
-        {
+        for event in events.clone().filter(|&event| life.is_presence(event)) {
             let (channel, piece) = (channels[event], pieces[event]);
             let (mut is_new_channel, mut is_new_piece) = (true, piece != NONE);
-            for earlier in (0..event).rev().take_while(|&earlier| life.days[earlier] == day) {
+            for earlier in events.start..event {
                 if channels[earlier] == channel && life.is_presence(earlier) {
                     is_new_channel = false;
                     is_new_piece &= pieces[earlier] != piece;
@@ -66,15 +64,12 @@ impl Reach {
         }
     }
 
-    fn observe_many(&mut self, life: &Life<'_>) {
+    /// Events of any days, sorted.
+    fn observe_many(&mut self, life: &Life<'_>, events: Range<usize>) {
         self.seen.clear();
         let (pieces, channels) = (life.history.codes(Column::Piece), life.history.codes(Column::Channel));
-        for (event, &day) in life
-            .days
-            .iter()
-            .enumerate()
-            .filter(|&(event, _)| life.is_presence(event))
-        {
+        for event in events.filter(|&event| life.is_presence(event)) {
+            let day = life.days[event];
             self.seen.push((day, channels[event], NONE));
             self.seen.push((day, channels[event], pieces[event]));
         }
@@ -97,10 +92,18 @@ impl Fold for Reach {
 
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
-        if life.days.len() <= FEW_EVENTS && life.days.is_sorted() {
-            self.observe_few(life);
-        } else {
-            self.observe_many(life);
+        if !life.days.is_sorted() {
+            return self.observe_many(life, 0..life.days.len());
+        }
+        let mut from = 0;
+        for day in life.days.chunk_by(|one, other| one == other) {
+            let events = from..from + day.len();
+            from = events.end;
+            if day.len() <= FEW_EVENTS {
+                self.observe_few(life, day[0], events);
+            } else {
+                self.observe_many(life, events);
+            }
         }
     }
 

@@ -6,7 +6,7 @@
 use longplay_domain::{Day, Month, Period};
 use longplay_store::Columns;
 
-use super::{Map, Origin};
+use super::{Origin, Tally};
 use crate::{
     pass::{Fold, Life},
     regular::{Course, Regular},
@@ -39,6 +39,24 @@ impl RegularCell {
     }
 }
 
+/// How long somebody took to become one, whether they are one now, and whether they were a month ago.
+const fn noted(lag_days: i32, is: u32, was: u32) -> u32 {
+    (lag_days as u32) << 2 | is << 1 | was
+}
+
+/// What so many people with the same note are together.
+const fn read(note: u32, people: u32) -> (i32, RegularCell) {
+    let (is, was) = (note >> 1 & 1, note & 1);
+    let cell = RegularCell {
+        became: people,
+        now: people * is,
+        month_ago: people * was,
+        gained: people * (is & !was),
+        lost: people * (was & !is),
+    };
+    ((note >> 2) as i32, cell)
+}
+
 /// Regulars by origin and by days from D0 to the day they first became one.
 #[derive(Debug)]
 pub struct Regulars {
@@ -48,7 +66,8 @@ pub struct Regulars {
     days: Vec<Day>,
     /// Which of them is a month ago.
     month_ago: usize,
-    cells: Map<(Origin, i32), RegularCell>,
+    /// By lag in days, and whether they are one now and were one a month ago: see [`noted`].
+    cells: Tally,
     /// Regulars of the period's people on each of the days.
     counts: Vec<u64>,
 }
@@ -68,18 +87,20 @@ impl Regulars {
             month_ago: days.partition_point(|&day| day < month_ago),
             counts: vec![0; days.len()],
             days,
-            cells: Map::default(),
+            cells: Tally::default(),
         }
     }
 
     /// Who became regulars by origin and lag in days, in a fixed order.
     pub fn cells(&self) -> Vec<(Origin, i32, RegularCell)> {
-        let cells = self
-            .cells
-            .iter()
-            .map(|(&(origin, lag_days), &cell)| (origin, lag_days, cell));
-        let mut cells: Vec<_> = cells.collect();
-        cells.sort_unstable_by_key(|&(origin, lag_days, _)| (origin, lag_days));
+        let mut cells: Vec<(Origin, i32, RegularCell)> = Vec::new();
+        for (origin, note, people) in self.cells.cells() {
+            let (lag_days, cell) = read(note, people);
+            match cells.last_mut() {
+                Some((same, days, sum)) if (*same, *days) == (origin, lag_days) => sum.add(cell),
+                _ => cells.push((origin, lag_days, cell)),
+            }
+        }
         cells
     }
 
@@ -128,15 +149,7 @@ impl Fold for Regulars {
         let Some(first) = course.first() else { return };
         let was = told >> self.month_ago & 1;
         let is = told >> (self.days.len() - 1) & 1;
-        let cell = RegularCell {
-            became: 1,
-            now: is,
-            month_ago: was,
-            gained: is & !was,
-            lost: was & !is,
-        };
-        let key = (Origin::from(arrival), first.since(arrival.day));
-        self.cells.entry(key).or_default().add(cell);
+        self.cells.add(arrival.into(), noted(first.since(arrival.day), is, was));
         if self.period.holds(arrival.day) {
             let counts = self.counts.iter_mut().enumerate();
             counts.for_each(|(index, count)| *count += u64::from(told >> index & 1));
@@ -144,11 +157,13 @@ impl Fold for Regulars {
     }
 
     fn merge(&mut self, other: Self) {
-        for (key, cell) in other.cells {
-            self.cells.entry(key).or_default().add(cell);
-        }
+        self.cells.merge(other.cells);
         let counts = self.counts.iter_mut().zip(other.counts);
         counts.for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    fn finish(&mut self) {
+        self.cells.finish();
     }
 }
 

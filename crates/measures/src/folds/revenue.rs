@@ -81,6 +81,9 @@ impl Fold for Revenue {
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         const MONEY: u32 = 1 << Act::Purchased.code() | 1 << Act::Refunded.code();
+        if life.acts & MONEY == 0 {
+            return;
+        }
         let history = life.history;
         self.own.clear();
         for (event, &act) in history.acts.iter().enumerate() {

@@ -7,12 +7,12 @@
 use longplay_domain::{Day, Month, Period};
 use longplay_store::{Code, Column, Columns};
 
-use super::{Map, Origin};
+use super::{Map, Origin, Tally};
 use crate::{
     pass::{Fold, Life},
     regular::Regular,
-    rhythm::SLACK,
-    stage::{Climb, ORIGINS, Stage, TELLING},
+    rhythm::{Patience, SLACK},
+    stage::{Climb, GONE_BELOW, ORIGINS, Stage, TELLING},
 };
 
 /// Finished months that are told, beside the running one.
@@ -22,6 +22,10 @@ pub const STEP_DAYS: i32 = 90;
 
 /// Where somebody stood is kept as of so many days after D0, so that people can be compared who had the same time.
 pub const STOOD_DAYS: i32 = 28;
+
+/// The least chances to be there of somebody present, and of somebody cooling.
+const PRESENT_FROM: f64 = 0.7;
+const COOLING_FROM: f64 = 0.3;
 
 /// How present somebody is, by the chance that they are still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,8 +43,8 @@ impl Presence {
 
     pub fn of(p_alive: f64) -> Self {
         match p_alive {
-            p if p >= 0.7 - SLACK => Self::Present,
-            p if p >= 0.3 - SLACK => Self::Cooling,
+            p if p >= PRESENT_FROM - SLACK => Self::Present,
+            p if p >= COOLING_FROM - SLACK => Self::Cooling,
             _ => Self::Away,
         }
     }
@@ -54,6 +58,13 @@ impl Presence {
     }
 }
 
+const PRESENCES: usize = Presence::ALL.len();
+
+/// Stage and presence as one number, in their order.
+const fn place(stage: Stage, presence: Presence) -> u32 {
+    (stage as usize * PRESENCES + presence as usize) as u32
+}
+
 /// People by the stage in which a month found them and that in which it left them; the first row are those who were not here yet.
 pub type Moves = [[u64; Stage::ALL.len()]; Stage::ALL.len() + 1];
 
@@ -61,14 +72,17 @@ pub type Moves = [[u64; Stage::ALL.len()]; Stage::ALL.len() + 1];
 #[derive(Debug)]
 pub struct Rungs {
     regular: Regular,
+    /// Until when somebody is there at all, is cooling, is present.
+    here: Patience,
+    cooling: Patience,
+    present: Patience,
     period: Period,
     today: Day,
-    /// The last days of the months told and of the one before, and today.
-    days: Vec<Day>,
-    standing: Map<(Origin, Stage, Presence), u32>,
-    moves: Vec<Moves>,
-    steps: Map<(Stage, Code), u32>,
-    stood: Map<(Origin, Stage), u32>,
+    /// By [`place`].
+    standing: Tally,
+    /// By stage.
+    stood: Tally,
+    ways: Ways,
 }
 
 /// A climb that notes where it stood 28 days after D0, on its way to any later day: days can only be asked in their order.
@@ -90,61 +104,88 @@ impl Noting<'_, '_> {
 impl Rungs {
     /// `period` limits whose moves and steps are counted; where people stand is kept by origin, so it can be limited later.
     pub fn new(regular: Regular, today: Day, period: Period) -> Self {
-        let this = Month::of(today);
-        let mut days: Vec<Day> = (1..=MONTHS + 1).rev().map(|ago| this.plus(-ago).last_day()).collect();
-        days.push(today);
+        let patience = |chance| Patience::of(&regular.rhythm, chance);
         Self {
+            here: patience(GONE_BELOW),
+            cooling: patience(COOLING_FROM),
+            present: patience(PRESENT_FROM),
             regular,
             period,
             today,
-            moves: vec![Moves::default(); days.len() - 1],
-            days,
-            standing: Map::default(),
-            steps: Map::default(),
-            stood: Map::default(),
+            standing: Tally::default(),
+            stood: Tally::default(),
+            ways: Ways::until(today),
         }
     }
 
     /// People by origin and the stage at which they stood 28 days after D0, in a fixed order; those who stood at the first, and
     /// those who have not had 28 days, are left out.
     pub fn stood(&self) -> Vec<(Origin, Stage, u32)> {
-        let cells = self.stood.iter();
-        let mut cells: Vec<_> = cells
-            .map(|(&(origin, stage), &people)| (origin, stage, people))
-            .collect();
-        cells.sort_unstable();
+        let cells = self.stood.cells();
         cells
+            .map(|(origin, stage, people)| (origin, Stage::ALL[stage as usize], people))
+            .collect()
     }
 
     /// People by origin, stage and presence, in a fixed order.
     pub fn standing(&self) -> Vec<(Origin, Stage, Presence, u32)> {
-        let cells = self
-            .standing
-            .iter()
-            .map(|(&(origin, stage, presence), &people)| (origin, stage, presence, people));
-        let mut cells: Vec<_> = cells.collect();
-        cells.sort_unstable();
-        cells
+        let cells = self.standing.cells().map(|(origin, place, people)| {
+            let (stage, presence) = (place as usize / PRESENCES, place as usize % PRESENCES);
+            (origin, Stage::ALL[stage], Presence::ALL[presence], people)
+        });
+        cells.collect()
     }
 
     /// How the period's people moved in each month, with its last day, or today.
     pub fn moves(&self) -> impl Iterator<Item = (Day, &Moves)> {
-        self.days[1..].iter().copied().zip(&self.moves)
+        self.ways.days[1..].iter().copied().zip(&self.ways.moves)
     }
 
     /// The period's people by the stage they rose to and the piece they had touched last.
     pub fn steps(&self) -> Vec<(Stage, Code, u32)> {
-        let mut steps: Vec<_> = self
-            .steps
-            .iter()
-            .map(|(&(stage, piece), &people)| (stage, piece, people))
-            .collect();
+        let steps = self.ways.steps.iter();
+        let mut steps: Vec<_> = steps.map(|(&(stage, piece), &people)| (stage, piece, people)).collect();
         steps.sort_unstable();
         steps
     }
 
     pub const fn regular(&self) -> &Regular {
         &self.regular
+    }
+
+    /// How present they are today: [`Presence::of`], without working out the chance.
+    fn presence(&self, presence: &[Day]) -> Presence {
+        if self.present.holds(presence, self.today) {
+            Presence::Present
+        } else if self.cooling.holds(presence, self.today) {
+            Presence::Cooling
+        } else {
+            Presence::Away
+        }
+    }
+}
+
+/// How people moved and rose.
+#[derive(Debug)]
+struct Ways {
+    today: Day,
+    /// The last days of the months told and of the one before, and today.
+    days: Vec<Day>,
+    moves: Vec<Moves>,
+    steps: Map<(Stage, Code), u32>,
+}
+
+impl Ways {
+    fn until(today: Day) -> Self {
+        let this = Month::of(today);
+        let mut days: Vec<Day> = (1..=MONTHS + 1).rev().map(|ago| this.plus(-ago).last_day()).collect();
+        days.push(today);
+        Self {
+            today,
+            moves: vec![Moves::default(); days.len() - 1],
+            days,
+            steps: Map::default(),
+        }
     }
 
     /// Follows the person to today: their stage at the end of each month, and each step up lately. Returns the stage now.
@@ -187,6 +228,15 @@ impl Rungs {
             *self.steps.entry((after, piece)).or_default() += 1;
         }
     }
+
+    fn merge(&mut self, other: Self) {
+        for (key, people) in other.steps {
+            *self.steps.entry(key).or_default() += people;
+        }
+        let mine = self.moves.iter_mut().flatten().flatten();
+        let theirs = other.moves.iter().flatten().flatten();
+        mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+    }
 }
 
 impl Fold for Rungs {
@@ -197,43 +247,35 @@ impl Fold for Rungs {
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
-        if life.presence.len() < 2 {
-            let acts = life.history.acts.iter().fold(0, |mask, &act| mask | 1_u32 << act);
-            if acts & TELLING == 0 {
-                return;
-            }
+        if life.presence.len() < 2 && life.acts & TELLING == 0 {
+            return;
         }
         // Whom the period leaves out is not followed, but stands somewhere all the same.
-        let regular = self.regular;
         let mut climb = Noting {
-            climb: &mut Climb::new(life, &regular),
+            climb: &mut Climb::new(life, &self.regular, &self.here),
             due: arrival.day.plus(STOOD_DAYS),
             stood: None,
         };
         let stage = if self.period.holds(arrival.day) {
-            self.follow(&mut climb, life, arrival.day)
+            self.ways.follow(&mut climb, life, arrival.day)
         } else {
             climb.on(self.today)
         };
-        let presence = Presence::of(self.regular.rhythm.p_alive(life.presence, self.today));
-        *self.standing.entry((arrival.into(), stage, presence)).or_default() += 1;
+        let presence = self.presence(life.presence);
+        self.standing.add(arrival.into(), place(stage, presence));
         if let Some(stood) = climb.stood.filter(|stood| *stood != Stage::Reached) {
-            *self.stood.entry((arrival.into(), stood)).or_default() += 1;
+            self.stood.add(arrival.into(), stood as u32);
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (key, people) in other.standing {
-            *self.standing.entry(key).or_default() += people;
-        }
-        for (key, people) in other.stood {
-            *self.stood.entry(key).or_default() += people;
-        }
-        for (key, people) in other.steps {
-            *self.steps.entry(key).or_default() += people;
-        }
-        let mine = self.moves.iter_mut().flatten().flatten();
-        let theirs = other.moves.iter().flatten().flatten();
-        mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        self.standing.merge(other.standing);
+        self.stood.merge(other.stood);
+        self.ways.merge(other.ways);
+    }
+
+    fn finish(&mut self) {
+        self.standing.finish();
+        self.stood.finish();
     }
 }

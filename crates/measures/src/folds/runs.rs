@@ -4,8 +4,9 @@
 //! Keys wait until there are many, are then sorted digit by digit, several times faster than by comparing, and merged into
 //! the run of those counted before. Whatever the order and wherever it was cut, the counts are the same.
 
-/// Keys not yet counted that are kept at most.
+/// Keys not yet counted that are kept: so many at most, and as many as have been counted, but at least a few.
 const LOOSE_MAX: usize = 1 << 18;
+const LOOSE_MIN: usize = 1 << 12;
 
 /// Sorted keys, each with how often it came.
 #[derive(Debug)]
@@ -27,19 +28,23 @@ impl<K: radsort::Key + Ord + Copy> Runs<K> {
     #[inline]
     pub fn add(&mut self, key: K) {
         self.loose.push(key);
-        if self.loose.len() == LOOSE_MAX {
+        if self.loose.len() >= self.counts.len().clamp(LOOSE_MIN, LOOSE_MAX) {
             self.condense();
         }
     }
 
-    /// The same key many times.
-    pub fn add_many(&mut self, key: K, count: u32) {
-        self.counts = merged(std::mem::take(&mut self.counts), std::iter::once((key, count)));
+    /// Keys counted already, ascending.
+    pub fn add_counts(&mut self, counts: impl Iterator<Item = (K, u32)>) {
+        self.counts = merged(std::mem::take(&mut self.counts), counts);
     }
 
     pub fn merge(&mut self, mut other: Self) {
         self.condense();
         other.condense();
+        if self.counts.is_empty() {
+            self.counts = other.counts;
+            return;
+        }
         self.counts = merged(std::mem::take(&mut self.counts), other.counts.into_iter());
     }
 
@@ -56,6 +61,9 @@ impl<K: radsort::Key + Ord + Copy> Runs<K> {
     }
 
     fn condense(&mut self) {
+        if self.loose.is_empty() {
+            return;
+        }
         radsort::sort(&mut self.loose);
         let runs = self.loose.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32));
         self.counts = merged(std::mem::take(&mut self.counts), runs);
@@ -92,7 +100,7 @@ mod tests {
             let cut = cut.min(keys.len());
             let (mut one, mut other) = (Runs::default(), Runs::default());
             keys[..cut].iter().for_each(|&key| one.add(key));
-            keys[cut..].iter().for_each(|&key| if key % 2 == 0 { other.add(key) } else { other.add_many(key, 1) });
+            keys[cut..].iter().for_each(|&key| if key % 2 == 0 { other.add(key) } else { other.add_counts(std::iter::once((key, 1))) });
             one.merge(other);
             one.finish();
             let mut wanted = std::collections::BTreeMap::new();

@@ -1,13 +1,13 @@
 //! Cells by channel, piece and day, kept some days at a time: dense enough to be quick, sparse enough for a hundred thousand
 //! pieces that are hardly ever looked at.
 //!
-//! An addition touches three places: where the piece's blocks are listed, which block, the cell. People come in no order of
+//! An addition touches three places: where the line's blocks are listed, which block, the cell. People come in no order of
 //! their cells, so these are kept as small as can be: they decide how much of a cube stays in the caches.
 
 use longplay_domain::Day;
-use longplay_store::{Code, NONE};
+use longplay_store::Code;
 
-use super::{Map, Origin};
+use super::{Lines, Origin};
 
 /// Days of a block, as a shift: 8.
 const BLOCK_SHIFT: u32 = 3;
@@ -25,17 +25,22 @@ impl Count for u32 {
     }
 }
 
+impl Count for u64 {
+    #[inline]
+    fn add(&mut self, other: Self) {
+        *self += other;
+    }
+}
+
 /// Additions gathered before they are made. Each waits for memory; made close together, the processor waits for many at once.
 const WAITING_MAX: usize = 256;
 
 /// A sparse cube of `T`.
 #[derive(Debug)]
 pub struct Weeks<T> {
-    /// Lines of pieces in their usual channel, by the piece's code.
-    usual: Vec<Usual>,
-    /// All other lines.
-    others: Map<(Code, Code), u32>,
-    lines: Vec<Line>,
+    lines: Lines,
+    /// By line.
+    rows: Vec<Row>,
     blocks: Vec<[T; BLOCK_DAYS]>,
     waiting: Vec<(Addition, T)>,
     places: Vec<u32>,
@@ -49,23 +54,12 @@ struct Addition {
     day: i32,
 }
 
-/// The channel in which a piece was first seen, and its line there.
-#[derive(Clone, Copy, Debug)]
-struct Usual {
-    channel: Code,
-    line: u32,
-}
-
-/// No block yet, or no line.
+/// No block yet.
 const ABSENT: u32 = u32::MAX;
-/// Pieces with larger codes are looked up by hashing, so that a single large code takes no memory.
-const USUAL_MAX: usize = 1 << 20;
 
-/// The blocks of one piece in one channel, from the block `first` on.
-#[derive(Debug)]
-struct Line {
-    channel: Code,
-    piece: Code,
+/// The blocks of one line, from the block `first` on.
+#[derive(Debug, Default)]
+struct Row {
     first: i32,
     blocks: Vec<u32>,
 }
@@ -73,9 +67,8 @@ struct Line {
 impl<T> Default for Weeks<T> {
     fn default() -> Self {
         Self {
-            usual: Vec::new(),
-            others: Map::default(),
-            lines: Vec::new(),
+            lines: Lines::default(),
+            rows: Vec::new(),
             blocks: Vec::new(),
             waiting: Vec::new(),
             places: Vec::new(),
@@ -114,53 +107,21 @@ impl<T: Count> Weeks<T> {
     }
 
     #[inline]
-    fn line(&mut self, channel: Code, piece: Code) -> u32 {
-        match self.usual.get(piece as usize) {
-            Some(usual) if usual.channel == channel && usual.line != ABSENT => usual.line,
-            _ => self.unusual_line(channel, piece),
+    fn line(&mut self, channel: Code, piece: Code) -> usize {
+        let line = self.lines.number(channel, piece);
+        if line == self.rows.len() {
+            self.rows.push(Row::default());
         }
-    }
-
-    #[cold]
-    fn new_line(&mut self, channel: Code, piece: Code) -> u32 {
-        self.lines.push(Line {
-            channel,
-            piece,
-            first: 0,
-            blocks: Vec::new(),
-        });
-        u32::try_from(self.lines.len() - 1).expect("fewer than 4 billion pieces")
-    }
-
-    fn unusual_line(&mut self, channel: Code, piece: Code) -> u32 {
-        let index = piece as usize;
-        let has_usual = self.usual.get(index).is_some_and(|usual| usual.line != ABSENT);
-        if !has_usual && index < USUAL_MAX {
-            let line = self.new_line(channel, piece);
-            let absent = Usual {
-                channel: NONE,
-                line: ABSENT,
-            };
-            self.usual.resize(self.usual.len().max(index + 1), absent);
-            self.usual[index] = Usual { channel, line };
-            return line;
-        }
-        if let Some(&line) = self.others.get(&(channel, piece)) {
-            return line;
-        }
-        let line = self.new_line(channel, piece);
-        self.others.insert((channel, piece), line);
         line
     }
 
     #[inline]
-    fn block(&mut self, line: u32, number: i32) -> u32 {
-        let index = line as usize;
-        let line = &self.lines[index];
-        let offset = number.wrapping_sub(line.first) as u32 as usize;
-        match line.blocks.get(offset) {
+    fn block(&mut self, line: usize, number: i32) -> u32 {
+        let row = &self.rows[line];
+        let offset = number.wrapping_sub(row.first) as u32 as usize;
+        match row.blocks.get(offset) {
             Some(&block) if block != ABSENT => block,
-            _ => self.new_block(index, number),
+            _ => self.new_block(line, number),
         }
     }
 
@@ -168,18 +129,18 @@ impl<T: Count> Weeks<T> {
     fn new_block(&mut self, line: usize, number: i32) -> u32 {
         let block = u32::try_from(self.blocks.len()).expect("fewer than 4 billion blocks of days");
         self.blocks.push([T::default(); BLOCK_DAYS]);
-        let line = &mut self.lines[line];
-        if line.blocks.is_empty() {
-            line.first = number;
+        let row = &mut self.rows[line];
+        if row.blocks.is_empty() {
+            row.first = number;
         }
-        if number < line.first {
-            let more = line.first.abs_diff(number) as usize;
-            line.blocks.splice(0..0, std::iter::repeat_n(ABSENT, more));
-            line.first = number;
+        if number < row.first {
+            let more = row.first.abs_diff(number) as usize;
+            row.blocks.splice(0..0, std::iter::repeat_n(ABSENT, more));
+            row.first = number;
         }
-        let offset = number.abs_diff(line.first) as usize;
-        line.blocks.resize(line.blocks.len().max(offset + 1), ABSENT);
-        line.blocks[offset] = block;
+        let offset = number.abs_diff(row.first) as usize;
+        row.blocks.resize(row.blocks.len().max(offset + 1), ABSENT);
+        row.blocks[offset] = block;
         block
     }
 
@@ -192,12 +153,12 @@ impl<T: Count> Weeks<T> {
     pub fn cells(&self) -> Vec<(Origin, T)> {
         debug_assert!(self.waiting.is_empty(), "finish comes before reading");
         let mut cells = Vec::with_capacity(self.blocks.len());
-        self.each_block(|line, number, block| {
+        self.each_block(|(channel, piece), number, block| {
             let filled = block.iter().enumerate().filter(|(_, cell)| **cell != T::default());
             cells.extend(filled.map(|(index, cell)| {
                 let origin = Origin {
-                    piece: line.piece,
-                    channel: line.channel,
+                    piece,
+                    channel,
                     day: Day((number << BLOCK_SHIFT) + index as i32),
                 };
                 (origin, *cell)
@@ -206,10 +167,10 @@ impl<T: Count> Weeks<T> {
         cells
     }
 
-    fn each_block(&self, mut see: impl FnMut(&Line, i32, &[T; BLOCK_DAYS])) {
-        for line in &self.lines {
-            for (number, &block) in (line.first..).zip(&line.blocks).filter(|(_, block)| **block != ABSENT) {
-                see(line, number, &self.blocks[block as usize]);
+    fn each_block(&self, mut see: impl FnMut((Code, Code), i32, &[T; BLOCK_DAYS])) {
+        for (&name, row) in self.lines.names().iter().zip(&self.rows) {
+            for (number, &block) in (row.first..).zip(&row.blocks).filter(|(_, block)| **block != ABSENT) {
+                see(name, number, &self.blocks[block as usize]);
             }
         }
     }
@@ -217,12 +178,12 @@ impl<T: Count> Weeks<T> {
     /// Adds another cube's cells to this one's.
     pub fn merge(&mut self, mut other: Self) {
         other.settle();
-        if self.lines.is_empty() && self.waiting.is_empty() {
+        if self.rows.is_empty() && self.waiting.is_empty() {
             *self = other;
             return;
         }
-        other.each_block(|theirs, number, block| {
-            let line = self.line(theirs.channel, theirs.piece);
+        other.each_block(|(channel, piece), number, block| {
+            let line = self.line(channel, piece);
             let place = self.block(line, number) as usize;
             let mine = self.blocks[place].iter_mut();
             mine.zip(block).for_each(|(mine, theirs)| mine.add(*theirs));

@@ -7,6 +7,8 @@
 
 mod paths;
 mod sample;
+mod sizes;
+mod split;
 mod walk;
 
 use longplay_domain::Period;
@@ -69,11 +71,10 @@ impl Fold for Journeys {
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
         let from = Matcher::from(life, arrival);
-        let acts = life.history.acts[from..].iter().fold(0, |mask, &act| mask | 1 << act);
         let rank = sample::rank(life.history.person);
         let mut has_touch = None;
         for (matcher, paths) in self.matchers.iter().zip(&mut self.paths) {
-            let may_reach = matcher.acts & acts != 0;
+            let may_reach = matcher.acts & life.acts != 0;
             if let Some(event) = may_reach.then(|| matcher.first(life, from)).flatten() {
                 // Whoever reached the goal on another day belongs neither to those who did nor to those who did not.
                 if self.period.holds(life.days[event]) {
@@ -94,5 +95,9 @@ impl Fold for Journeys {
         for (mine, theirs) in self.paths.iter_mut().zip(other.paths) {
             mine.merge(theirs);
         }
+    }
+
+    fn finish(&mut self) {
+        self.paths.iter_mut().for_each(Paths::finish);
     }
 }

@@ -1,21 +1,20 @@
 //! The people who reached one goal: what every rule credits to every label, and a sample of whole journeys.
 //!
 //! Credit is kept in 2³²nds of a person, so that sums are the same in any order. Beside each sum stand the people behind
-//! it, grouped by the size of their share, so that an interval can be drawn over people without anybody's journey.
+//! it. Most journeys are a single touch, to which every rule gives all: those are counted once for all rules.
 
-use longplay_stats::attribution::{Rule, shares};
 use longplay_store::{Code, Column, History, NONE};
 
-use super::{sample::Sample, walk::Walk};
+use super::{
+    sample::Sample,
+    sizes::Sizes,
+    split::{Credit, Split},
+    walk::Walk,
+};
 use crate::folds::Map;
 
 /// One whole conversion.
 pub const WHOLE: f64 = (1_u64 << 32) as f64;
-/// After so many days a touch counts half (models §5).
-const HALF_LIFE_DAYS: f64 = 7.0;
-const MICROS_PER_DAY: f64 = 86_400e6;
-/// Sizes of shares, four to each halving.
-const SIZES: f64 = 60.0;
 
 /// How the goals of people are credited to what they met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,20 +53,6 @@ impl Method {
             Self::Influenced => "influenced",
         }
     }
-
-    /// How it splits a goal over the touches before it, where it looks at touches.
-    const fn rule(self) -> Option<Rule<'static>> {
-        match self {
-            Self::First => Some(Rule::First),
-            Self::Last | Self::LastPost => Some(Rule::Last),
-            Self::Linear => Some(Rule::Linear),
-            Self::TimeDecay => Some(Rule::TimeDecay {
-                half_life_days: HALF_LIFE_DAYS,
-            }),
-            Self::Position => Some(Rule::Position),
-            Self::Shapley | Self::Influenced => None,
-        }
-    }
 }
 
 /// People who each give a label about as much.
@@ -78,6 +63,38 @@ pub struct Share {
     pub sum: u64,
 }
 
+/// What is credited to one label.
+#[derive(Debug, Default)]
+struct Credited {
+    /// People who gave it all of their goal, whatever the rule, and are not in the sizes yet.
+    whole: u32,
+    sizes: [Sizes; Method::ALL.len()],
+}
+
+impl Credited {
+    #[inline]
+    fn add(&mut self, credit: &Credit) {
+        if credit.iter().all(|&sum| sum == WHOLE as u64) {
+            self.whole += 1;
+            return;
+        }
+        let sizes = self.sizes.iter_mut().zip(credit);
+        sizes
+            .filter(|(_, sum)| **sum > 0)
+            .for_each(|(sizes, &sum)| sizes.add(sum));
+    }
+
+    fn finish(&mut self) {
+        let whole = std::mem::take(&mut self.whole);
+        if whole > 0 {
+            self.sizes.iter_mut().for_each(|sizes| sizes.add_whole(whole));
+        }
+    }
+}
+
+/// By method, in 2³²nds of a minor unit.
+type Worth = [i128; Method::ALL.len()];
+
 /// How people came to one goal.
 #[derive(Debug, Default)]
 pub struct Paths {
@@ -87,9 +104,10 @@ pub struct Paths {
     pub unseen: u64,
     /// Those of them with a single touch, on which all methods agree.
     pub lone: u64,
-    shares: Map<(Code, Method, u8), Share>,
+    credited: Map<Code, Credited>,
     /// By currency and label: what their conversions were worth by each method, in 2³²nds of a minor unit.
-    worth: Map<(Code, Code), [i128; Method::ALL.len()]>,
+    worth: Map<(Code, Code), Worth>,
+    split: Split,
     /// Those who reached it after something that is known.
     pub converted: Sample,
     /// Those who never reached it.
@@ -105,69 +123,34 @@ impl Paths {
         if walk.labels.is_empty() {
             self.unseen += 1;
             if let Some(money) = money {
-                self.value(money, NONE, [WHOLE as u64; Method::ALL.len()]);
+                value(&mut self.worth, money, NONE, &[WHOLE as u64; Method::ALL.len()]);
             }
             return;
         }
         self.lone += u64::from(walk.labels.len() == 1);
-        let splits = splits(walk);
-        let mut parts: Vec<(Code, usize, f64)> = Vec::with_capacity(walk.labels.len());
-        for (touch, label) in walk.labels.iter().enumerate() {
-            let under = walk.counts_under(label);
-            let part = 1.0 / under.len() as f64;
-            parts.extend(under.iter().map(|&code| (code, touch, part)));
-        }
-        parts.sort_unstable_by_key(|&(code, touch, _)| (code, touch));
-        let distinct = parts.chunk_by(|one, other| one.0 == other.0).count() as f64;
-        for touches in parts.chunk_by(|one, other| one.0 == other.0) {
-            let label = touches[0].0;
-            let credit = Method::ALL.map(|method| {
-                let share = match method {
-                    Method::Influenced => 1.0,
-                    // The closed form of the Shapley value: equal shares of what is distinct.
-                    Method::Shapley => 1.0 / distinct,
-                    _ => {
-                        let split = &splits[method as usize];
-                        touches.iter().map(|&(_, touch, part)| split[touch] * part).sum()
-                    }
-                };
-                (share * WHOLE).round() as u64
-            });
-            self.credit(label, &credit);
+        let Self {
+            credited, worth, split, ..
+        } = self;
+        split.each(walk, |label, credit| {
+            credited.entry(label).or_default().add(credit);
             if let Some(money) = money {
-                self.value(money, label, credit);
+                value(worth, money, label, credit);
             }
-        }
+        });
         if self.converted.counts(rank) {
             self.converted.keep(rank, walk.states());
         }
-    }
-
-    fn credit(&mut self, label: Code, credit: &[u64; Method::ALL.len()]) {
-        for (method, &sum) in Method::ALL.into_iter().zip(credit).filter(|(_, sum)| **sum > 0) {
-            let size = (-4.0 * (sum as f64 / WHOLE).log2()).round().clamp(0.0, SIZES) as u8;
-            let share = self.shares.entry((label, method, size)).or_default();
-            share.people += 1;
-            share.sum += sum;
-        }
-    }
-
-    fn value(&mut self, (currency, minor): (Code, i128), label: Code, credit: [u64; Method::ALL.len()]) {
-        let worth = self.worth.entry((currency, label)).or_default();
-        worth
-            .iter_mut()
-            .zip(credit)
-            .for_each(|(worth, share)| *worth += minor * i128::from(share));
     }
 
     pub fn merge(&mut self, other: Self) {
         self.conversions += other.conversions;
         self.unseen += other.unseen;
         self.lone += other.lone;
-        for (key, theirs) in other.shares {
-            let mine = self.shares.entry(key).or_default();
-            mine.people += theirs.people;
-            mine.sum += theirs.sum;
+        for (label, theirs) in other.credited {
+            let mine = self.credited.entry(label).or_default();
+            mine.whole += theirs.whole;
+            let sizes = mine.sizes.iter_mut().zip(theirs.sizes);
+            sizes.for_each(|(mine, theirs)| mine.merge(theirs));
         }
         for (key, theirs) in other.worth {
             let mine = self.worth.entry(key).or_default();
@@ -177,39 +160,32 @@ impl Paths {
         self.others.merge(other.others);
     }
 
+    /// Only then do the other methods tell everything.
+    pub fn finish(&mut self) {
+        self.credited.values_mut().for_each(Credited::finish);
+        self.converted.finish();
+        self.others.finish();
+    }
+
     /// Who gives how much to which label by which method, in no particular order.
     pub fn shares(&self) -> impl Iterator<Item = (Code, Method, Share)> {
-        self.shares
-            .iter()
-            .map(|(&(label, method, _), &share)| (label, method, share))
+        self.credited.iter().flat_map(|(&label, credited)| {
+            let sizes = Method::ALL.into_iter().zip(&credited.sizes);
+            sizes.flat_map(move |(method, sizes)| sizes.iter().map(move |share| (label, method, share)))
+        })
     }
 
     /// (currency, label, by method in 2³²nds of a minor unit), in no particular order; the label of what is not known is
     /// [`NONE`].
-    pub fn worth(&self) -> impl Iterator<Item = (Code, Code, &[i128; Method::ALL.len()])> {
+    pub fn worth(&self) -> impl Iterator<Item = (Code, Code, &Worth)> {
         self.worth
             .iter()
             .map(|(&(currency, label), worth)| (currency, label, worth))
     }
 }
 
-/// How each method splits one goal over the touches; empty for methods that don't look at touches.
-fn splits(walk: &Walk) -> [Vec<f64>; Method::ALL.len()] {
-    let last = walk.labels.len() - 1;
-    // Ages count from the last touch: the proportions are the same, and an old journey keeps them.
-    let age = |&time: &i64| walk.times[last].abs_diff(time) as f64 / MICROS_PER_DAY;
-    let ages: Vec<f64> = walk.times.iter().map(age).collect();
-    Method::ALL.map(|method| {
-        let mut split = Vec::new();
-        if let Some(rule) = method.rule() {
-            let until = match method {
-                // The rest comes after the last piece of the owner's own, and gets nothing.
-                Method::LastPost => walk.own.unwrap_or(last),
-                _ => last,
-            };
-            shares(rule, (&walk.labels[..=until], &ages[..=until]), &mut split);
-            split.resize(last + 1, 0.0);
-        }
-        split
-    })
+fn value(worth: &mut Map<(Code, Code), Worth>, (currency, minor): (Code, i128), label: Code, credit: &Credit) {
+    let worth = worth.entry((currency, label)).or_default();
+    let shares = worth.iter_mut().zip(credit);
+    shares.for_each(|(worth, &share)| *worth += minor * i128::from(share));
 }

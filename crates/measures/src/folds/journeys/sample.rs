@@ -1,6 +1,6 @@
 //! A sample of journeys that doesn't depend on who is seen first: those whose keys rank lowest.
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 use longplay_domain::PersonId;
 use longplay_store::Code;
@@ -18,10 +18,30 @@ pub fn rank(person: PersonId) -> u64 {
 }
 
 /// Journeys of a sample of people, and how many people there are.
+///
+/// Twice as many as are kept in the end may wait, so that the highest ranks are looked for once in a while.
 #[derive(Debug, Default)]
 pub struct Sample {
-    kept: BinaryHeap<(u64, Box<[Code]>)>,
+    kept: Vec<Kept>,
+    /// Their states, one journey behind the other.
+    states: Vec<Code>,
+    /// Once there were enough: nobody who ranks higher is kept.
+    highest: Option<u64>,
     people: u64,
+}
+
+/// Whose journey lies where.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    rank: u64,
+    from: u32,
+    to: u32,
+}
+
+impl Kept {
+    fn states(self, all: &[Code]) -> &[Code] {
+        &all[self.from as usize..self.to as usize]
+    }
 }
 
 impl Sample {
@@ -29,25 +49,40 @@ impl Sample {
     #[inline]
     pub fn counts(&mut self, rank: u64) -> bool {
         self.people += 1;
-        self.takes(rank)
-    }
-
-    fn takes(&self, rank: u64) -> bool {
-        self.kept.len() < KEPT_MAX || self.kept.peek().is_some_and(|(highest, _)| rank < *highest)
+        self.highest.is_none_or(|highest| rank <= highest)
     }
 
     pub fn keep(&mut self, rank: u64, journey: &[Code]) {
-        self.kept.push((rank, journey.into()));
-        if self.kept.len() > KEPT_MAX {
-            self.kept.pop();
+        let from = self.states.len() as u32;
+        self.states.extend_from_slice(journey);
+        let to = self.states.len() as u32;
+        self.kept.push(Kept { rank, from, to });
+        if self.kept.len() == 2 * KEPT_MAX {
+            self.finish();
+        }
+    }
+
+    /// Lets go of those who rank too high; only then is what is kept the sample.
+    pub fn finish(&mut self) {
+        if self.kept.len() <= KEPT_MAX {
+            return;
+        }
+        let (_, last, _) = self.kept.select_nth_unstable_by_key(KEPT_MAX - 1, |kept| kept.rank);
+        self.highest = Some(last.rank);
+        self.kept.truncate(KEPT_MAX);
+        let all = std::mem::take(&mut self.states);
+        for kept in &mut self.kept {
+            let from = self.states.len() as u32;
+            self.states.extend_from_slice(kept.states(&all));
+            (kept.from, kept.to) = (from, self.states.len() as u32);
         }
     }
 
     pub fn merge(&mut self, other: Self) {
         self.people += other.people;
-        for (rank, journey) in other.kept {
-            if self.takes(rank) {
-                self.keep(rank, &journey);
+        for kept in other.kept {
+            if self.highest.is_none_or(|highest| kept.rank <= highest) {
+                self.keep(kept.rank, kept.states(&other.states));
             }
         }
     }
@@ -65,8 +100,8 @@ impl Sample {
     /// The kept journeys with their touches numbered by `number`, neighbours of one number merged, equal ones counted.
     pub fn condensed(&self, number: impl Fn(Code) -> u32) -> BTreeMap<Vec<u32>, u64> {
         let mut condensed = BTreeMap::new();
-        for (_, journey) in &self.kept {
-            let mut numbers: Vec<u32> = journey.iter().map(|&code| number(code)).collect();
+        for kept in &self.kept {
+            let mut numbers: Vec<u32> = kept.states(&self.states).iter().map(|&code| number(code)).collect();
             numbers.dedup();
             *condensed.entry(numbers).or_default() += 1;
         }
@@ -89,10 +124,10 @@ mod tests {
                     part.keep(rank, &[(person % 97) as Code]);
                 }
             }
-            parts.into_iter().rev().fold(Sample::default(), |mut whole, part| {
-                whole.merge(part);
-                whole
-            })
+            let mut whole = Sample::default();
+            parts.into_iter().rev().for_each(|part| whole.merge(part));
+            whole.finish();
+            whole
         };
         let (one, many) = (deal(1), deal(13));
         assert_eq!((one.people(), one.kept.len()), (20_000, KEPT_MAX));

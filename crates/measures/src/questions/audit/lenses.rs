@@ -5,7 +5,7 @@ use longplay_stats::{Bootstrap, Estimate, audit::Spread, rates::jeffreys};
 use serde_json::{Value, json};
 
 use super::view::View;
-use crate::folds::{Cell, Span};
+use crate::folds::{Cell, Count, Span};
 
 /// Periods listed: two years of months, six of quarters.
 pub const PERIODS_LISTED: i32 = 24;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use longplay_domain::{Currency, Day};
 
-use crate::folds::{Base, Cell, Kept, Span};
+use crate::folds::{Base, Cell, Count, Kept, Span};
 
 /// The audience, or the buyers of a currency.
 pub struct View<'a> {

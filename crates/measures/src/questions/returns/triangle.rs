@@ -32,13 +32,13 @@ pub fn rows(question: &Question, ages: &Ages) -> Vec<Value> {
 fn listed(
     question: &Question,
     (span, cohorts_max): (&str, usize),
-    triangle: &Triangle,
+    triangle: &Triangle<u64>,
     start: impl Fn(i32) -> Day,
 ) -> Vec<Value> {
     let today = question.today();
     let is_over = |number: i32| start(number.saturating_add(1)) <= today;
     let mut rows = Vec::new();
-    let cohorts = triangle.cohorts().into_iter().rev();
+    let cohorts = triangle.cohorts().rev();
     for (cohort, ages) in cohorts.filter(|&(cohort, _)| is_over(cohort)).take(cohorts_max) {
         let people = ages.first().copied().unwrap_or(0);
         for age in (1..=cohorts_max as i32).take_while(|age| is_over(cohort.saturating_add(*age))) {
