@@ -10,7 +10,7 @@ pub fn run(house: &House, names: &[String]) -> Result<bool> {
     let scripts: Vec<_> = house
         .files("benches")?
         .into_iter()
-        .filter(|path| is_script(path))
+        .filter(|path| is_script(house, path))
         .collect();
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if let Some(name) = names
@@ -56,6 +56,8 @@ pub fn run(house: &House, names: &[String]) -> Result<bool> {
     Ok(clean)
 }
 
-fn is_script(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "py")
+/// What lies deeper is what scripts share.
+fn is_script(house: &House, path: &Path) -> bool {
+    let is_python = path.extension().is_some_and(|extension| extension == "py");
+    is_python && path.parent().is_some_and(|folder| folder == house.root.join("benches"))
 }

@@ -1,11 +1,12 @@
 //! The pass against its yardstick: `cargo bench -p longplay-measures --bench pass -- --data DIR --zone Z --as-of DAY` prints
 //! one line of JSON with the bare decode of the columns read, the pass for every standing question, and the whole edition,
 //! each the best of several runs. `--parts Cohorts,Reach` takes only those parts of the evidence, `--each` times each alone,
-//! `--answers` the answers from evidence at hand.
+//! `--answers` the answers from evidence at hand,
+//! `--more 1000` takes in so many events more at the end and times the first edition after them.
 
 use std::{path::Path, time::Instant};
 
-use longplay_domain::{Day, Time, Zone};
+use longplay_domain::{Claim, Day, Time, When, Zone};
 use longplay_measures::{
     Ground, Key, Question,
     evidence::Part,
@@ -38,7 +39,30 @@ fn main() {
     if let Some(named) = argument("--parts") {
         parts.retain(|part| named.split(',').any(|name| name == format!("{part:?}")));
     }
-    measure(&store, &Question::new(Key::Returns, as_of, zone), &parts);
+    let question = Question::new(Key::Returns, as_of, zone);
+    measure(&store, &question, &parts);
+    if let Some(more) = argument("--more") {
+        let more = more.parse().expect("a number of events");
+        let seconds = edition_after(&store, &question, more);
+        println!("{{\"edition_after_s\":{seconds}}}");
+    }
+}
+
+/// How long the first edition after that many events more takes where the store has been open all along.
+fn edition_after(store: &Store, question: &Question, more: i64) -> f64 {
+    let claims = (1..=more).map(|number| Claim {
+        time: When::At(Time::from_micros(question.as_of.micros() - number * 1_000_000)),
+        person: format!("reader{}", number % 97 * 31),
+        event: "viewed".to_owned(),
+        piece: Some(format!("piece-{}", number % 40)),
+        channel: Some("website".to_owned()),
+        ..Claim::default()
+    });
+    store.accept(claims.collect(), question.as_of).expect("taken in");
+    let start = Instant::now();
+    let ground = Ground::of(question, store).expect("a ground");
+    std::hint::black_box(ground.edition(question).expect("an edition").answers.len());
+    start.elapsed().as_secs_f64()
 }
 
 fn measure(store: &Store, question: &Question, all: &[Part]) {
