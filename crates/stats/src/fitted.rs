@@ -179,6 +179,12 @@ impl<M: Parameters<N>, const N: usize> Fitted<M, N> {
         })
     }
 
+    /// The models of the bootstrap draws; `None` when the fit carries no intervals.
+    pub(crate) fn drawn(&self, draws: Bootstrap) -> Option<impl Iterator<Item = M>> {
+        let precision = self.precision.as_ref()?;
+        Some((0..draws.count).map(move |index| self.draw(precision, even(draws.seed, index))))
+    }
+
     /// Every parameter with its interval, in the order of `NAMES`.
     pub fn parameters(&self, level: f64, draws: Bootstrap) -> Option<[Estimate; N]> {
         let found: Vec<Estimate> = (0..N)

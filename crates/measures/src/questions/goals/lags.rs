@@ -168,7 +168,7 @@ impl Lags {
             return Final::TooEarly(ready_on.map(|oldest| oldest.plus(needed_days as i32 + 1)));
         }
         let outcomes = self.outcomes();
-        match fitted.estimate(level, draws, |model| model.expected_final(&outcomes)) {
+        match fitted.expected_final(&outcomes, level, draws) {
             Some(estimate) => Final::Known(estimate),
             None => Final::TooEarly(None),
         }
