@@ -33,11 +33,12 @@ impl Tally {
 
     /// P(at most so many of these trials hold) when each holds with probability 0.9.
     fn chance(self) -> f64 {
-        let mut term = 0.1_f64.powi(self.trials as i32);
-        let mut sum = term;
+        // In logs: 0.1 to the power of a few hundred trials is no number.
+        let mut log = self.trials as f64 * 0.1_f64.ln();
+        let mut sum = log.exp();
         for k in 0..self.held {
-            term *= (self.trials - k) as f64 / (k + 1) as f64 * 9.0;
-            sum += term;
+            log += ((self.trials - k) as f64 / (k + 1) as f64 * 9.0).ln();
+            sum += log.exp();
         }
         sum.min(1.0)
     }
@@ -222,4 +223,6 @@ fn the_chance_of_a_tally_is_that_of_a_binomial() {
     // 0.1², and 1 − 0.9².
     assert!((chance(0, 2) - 0.01).abs() < 1e-12 && (chance(1, 2) - 0.19).abs() < 1e-12);
     assert!((chance(40, 40) - 1.0).abs() < 1e-9);
+    // 396 of 440 are just as many as should be.
+    assert!((0.4..0.6).contains(&chance(396, 440)), "{}", chance(396, 440));
 }

@@ -180,7 +180,8 @@ impl Fitted<WeibullCure, 3> {
             let to_come = ToCome::of(&model, rows);
             numbers.extend((0..LOTS).map(|_| done + to_come.number(&mut luck)));
         }
-        if !(level > 0.0 && level < 1.0) || !value.is_finite() || numbers.iter().any(|number| !number.is_finite()) {
+        let is_sound = level > 0.0 && level < 1.0 && value.is_finite();
+        if !is_sound || numbers.iter().any(|number| !number.is_finite()) {
             return None;
         }
         numbers.sort_unstable_by(f64::total_cmp);

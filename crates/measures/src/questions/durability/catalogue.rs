@@ -16,7 +16,7 @@ const OLD_DAYS: i32 = 90;
 const NINETY: usize = 2;
 
 /// A piece somebody was ever present with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     pub id: String,
     code: Code,
@@ -76,6 +76,21 @@ impl Catalogue {
         Self { today, pieces, people }
     }
 
+    /// These pieces alone, with the people they brought.
+    pub fn only(&self, question: &Question, evidence: &Evidence, ids: &[&str]) -> Self {
+        let is_its = |piece: &&Entry| ids.binary_search(&piece.id.as_str()).is_ok();
+        let pieces: Vec<Entry> = self.pieces.iter().filter(is_its).cloned().collect();
+        let codes: Map<Code, ()> = pieces.iter().map(|piece| (piece.code, ())).collect();
+        let brought = evidence.cohorts().cells().into_iter();
+        let brought =
+            brought.filter(|(origin, _)| codes.contains_key(&origin.piece) && question.period.holds(origin.day));
+        Self {
+            today: self.today,
+            people: brought.map(|(_, cohort)| u64::from(cohort.people)).sum(),
+            pieces,
+        }
+    }
+
     pub fn is_grown(&self, piece: &Entry) -> bool {
         self.today.since(piece.since) > GROWN_DAYS
     }
@@ -120,7 +135,10 @@ impl Catalogue {
             let known = recently.pieces();
             pieces.extend(known.filter_map(|(code, days)| Some([*places.get(&code)?, days])));
             pieces.sort_unstable();
-            kinds.add(by, recently.is_returning, &pieces, recently.people);
+            // Of a part of the catalogue: who was there with other pieces, brought by others, is not its.
+            if by.is_some() || !pieces.is_empty() {
+                kinds.add(by, recently.is_returning, &pieces, recently.people);
+            }
         }
         for (place, people) in (0..).zip(idle).filter(|(_, people)| *people > 0) {
             kinds.add(Some(place), false, &[], people);

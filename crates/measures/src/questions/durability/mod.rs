@@ -4,6 +4,7 @@
 //! are `stats::durability`'s.
 
 mod catalogue;
+mod scoped;
 #[cfg(test)]
 mod tests;
 
@@ -74,15 +75,32 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     let catalogue = Catalogue::of(question, ground, evidence);
     let audience = catalogue.audience(evidence);
     let counts = Counts::of(&catalogue, &audience);
-    let is_ready = catalogue.grown() >= PIECES_LEAST as u64 && catalogue.people >= PEOPLE_LEAST;
-    let found = is_ready.then(|| durability_and_parts(&audience, question.level, BOOTSTRAP));
-    let (index, parts) = found.flatten().unzip();
+    let (index, parts) = judged(question, &catalogue, &audience);
     let mut answer = ground.blank(question);
     answer.figures = figures(&catalogue, &counts, index.as_ref(), parts.as_ref());
     answer.rows = rows(ground, &catalogue, counts.brought());
     answer.sentence = sentence(question, &catalogue, &counts, index.as_ref());
     answer.cautions = cautions(ground, &catalogue, &counts);
+    for (name, part) in scoped::catalogues(question, ground, evidence, &catalogue) {
+        let audience = part.audience(evidence);
+        let (index, parts) = judged(question, &part, &audience);
+        let counts = Counts::of(&part, &audience);
+        let scope = Scope::from([(question.by.name(), name)]);
+        let figures = figures(&part, &counts, index.as_ref(), parts.as_ref()).into_iter();
+        answer.figures.extend(figures.map(|figure| Figure {
+            scope: scope.clone(),
+            ..figure
+        }));
+    }
     Ok(answer)
+}
+
+/// The index and its parts; none while there is too little of it.
+fn judged(question: &Question, catalogue: &Catalogue, audience: &Audience) -> (Option<Durability>, Option<Parts>) {
+    if catalogue.grown() < PIECES_LEAST as u64 || catalogue.people < PEOPLE_LEAST {
+        return (None, None);
+    }
+    durability_and_parts(audience, question.level, BOOTSTRAP).unzip()
 }
 
 fn figures(catalogue: &Catalogue, counts: &Counts, index: Option<&Durability>, parts: Option<&Parts>) -> Vec<Figure> {

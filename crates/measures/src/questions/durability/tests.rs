@@ -119,6 +119,67 @@ fn a_catalogue_worked_out_by_hand() {
     );
 }
 
+/// By topic, each is judged by its own pieces; what they share counts in both, and a topic of fewer than five is too early.
+#[test]
+fn each_topic_and_channel_has_an_index_of_its_own() {
+    let mut world = world();
+    let topics = [
+        ("one", "all and most"),
+        ("two", "all and most"),
+        ("three", "all and most"),
+        ("four", "all and most"),
+        ("five", "all and most"),
+        ("six", "all"),
+    ];
+    let pieces = topics.map(|(id, of)| Piece {
+        topics: of.split(" and ").map(str::to_owned).collect(),
+        channel: Some(if id == "six" { "shop" } else { "blog" }.to_owned()),
+        ..Piece::named(id)
+    });
+    world.store.put_pieces(&pieces).unwrap();
+    let rows = std::mem::take(&mut world.rows);
+    world.store.accept(rows.iter().map(Row::claim).collect(), NOW).unwrap();
+    let of = |by| {
+        let zone = Zone::utc();
+        let as_of = zone.end_of(Day::parse("2026-06-30").unwrap());
+        let question = Question {
+            by,
+            ..Question::new(Key::Durability, as_of, zone)
+        };
+        ask(&question, &world.store).unwrap()
+    };
+    let find = |answer: &Answer, key: &str, by: &'static str, name: Option<&str>| {
+        let scope = name.map(|name| (by, Some(name.to_owned()))).into_iter().collect();
+        let mut figures = answer.figures.iter();
+        figures
+            .find(|figure| figure.key == key && figure.scope == scope)
+            .unwrap()
+            .clone()
+    };
+    let answer = of(crate::By::Topic);
+    for key in [
+        "index",
+        "breadth",
+        "back_catalogue",
+        "returning_share",
+        "n_eff",
+        "without_top_3",
+    ] {
+        let (whole, all) = (
+            find(&answer, key, "topic", None),
+            find(&answer, key, "topic", Some("all")),
+        );
+        let numbers = |figure: &Figure| (figure.n, figure.count, figure.value, figure.low, figure.high);
+        assert_eq!(numbers(&whole), numbers(&all), "{key}: all pieces are of it");
+    }
+    // Without `six`: 20 days with a piece, all by people who return.
+    let most = find(&answer, "returning_share", "topic", Some("most"));
+    assert_eq!((most.count, most.n), (20, 20));
+    let answer = of(crate::By::Channel);
+    assert_eq!(find(&answer, "index", "channel", Some("blog")).state, State::Known);
+    assert_eq!(find(&answer, "index", "channel", Some("shop")).state, State::TooEarly);
+}
+
 #[test]
 fn the_owner_knows_when_a_piece_came_out() {
     let mut world = world();
