@@ -170,10 +170,7 @@ impl SpikeDetector {
                 scan.days.push(None);
                 continue;
             }
-            let remembered = Remembered {
-                weekday: day.weekday % 7,
-                log: day.value.ln_1p(),
-            };
+            let remembered = Remembered::new(day.weekday % 7, day.value.ln_1p());
             let verdict = self.judge(&history, remembered, day.value);
             scan.days.push(verdict);
             if let Some(verdict) = verdict {

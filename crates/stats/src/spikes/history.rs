@@ -10,6 +10,18 @@ use std::collections::VecDeque;
 pub(super) struct Remembered {
     pub weekday: usize,
     pub log: f64,
+    /// The count again: every later day asks for it.
+    count: f64,
+}
+
+impl Remembered {
+    pub fn new(weekday: usize, log: f64) -> Self {
+        Self {
+            weekday,
+            log,
+            count: log.exp_m1(),
+        }
+    }
 }
 
 /// How much wider a range must be around a weekday's median taken whole, times its days.
@@ -74,15 +86,16 @@ impl History {
         if self.days.is_empty() {
             return None;
         }
-        let overall = median(&mut self.days.iter().map(|day| day.log).collect::<Vec<_>>());
+        let overall = middle(&mut self.days.iter().map(|day| day.log).collect::<Vec<_>>());
         let gaps = self.weekday_gaps(overall);
         let shrunk = gaps.map(|gap| gap.middle * gap.count / (gap.count + 4.0));
-        let (residuals, centre) = self.residuals(overall, &shrunk);
+        let mut residuals = self.residuals(overall, &shrunk);
+        let centre = middle(&mut residuals);
         let mut sizes: Vec<f64> = residuals.iter().map(|residual| (residual - centre).abs()).collect();
-        let spread = 1.4826 * median(&mut sizes);
+        let spread = 1.4826 * middle(&mut sizes);
         let (low, high) = self.usual_range((overall, &gaps, weekday), range_level);
         let middle = overall + shrunk[weekday];
-        let mean_count = self.days.iter().map(|day| day.log.exp_m1()).sum::<f64>() / residuals.len() as f64;
+        let mean_count = self.days.iter().map(|day| day.count).sum::<f64>() / residuals.len() as f64;
         Some(Expectation {
             overall,
             middle,
@@ -93,24 +106,20 @@ impl History {
         })
     }
 
-    /// Every day less level and weekday, sorted, and their median.
-    fn residuals(&self, overall: f64, effects: &[f64; 7]) -> (Vec<f64>, f64) {
-        let mut residuals: Vec<f64> = self
-            .days
-            .iter()
-            .map(|day| day.log - overall - effects[day.weekday])
-            .collect();
-        let centre = median(&mut residuals);
-        (residuals, centre)
+    /// Every day less level and weekday.
+    fn residuals(&self, overall: f64, effects: &[f64; 7]) -> Vec<f64> {
+        let days = self.days.iter();
+        days.map(|day| day.log - overall - effects[day.weekday]).collect()
     }
 
     /// The usual range of a weekday. Its effect is shrunk less than the detector's where the weekdays differ by more than
     /// their noise (James & Stein): where the weekly pattern is nearly all there is to see, a third of it left over
     /// would make the range far too wide.
     fn usual_range(&self, (overall, gaps, weekday): (f64, &[Gap; 7], usize), level: f64) -> (f64, f64) {
-        let (noise, noise_centre) = self.residuals(overall, &gaps.map(|gap| gap.middle));
+        let mut noise = self.residuals(overall, &gaps.map(|gap| gap.middle));
+        let noise_centre = middle(&mut noise);
         let mut sizes: Vec<f64> = noise.iter().map(|residual| (residual - noise_centre).abs()).collect();
-        let noise_variance = (1.4826 * median(&mut sizes)).powi(2);
+        let noise_variance = (1.4826 * middle(&mut sizes)).powi(2);
         let seen = gaps.iter().filter(|gap| gap.count > 0.0);
         let days = seen.clone().count().max(1) as f64;
         let mean = seen.clone().map(|gap| gap.middle).sum::<f64>() / days;
@@ -122,7 +131,8 @@ impl History {
             least.max(1.0 - chance / between.max(1e-300))
         });
         let effects = std::array::from_fn(|day| kept[day] * gaps[day].middle);
-        let (residuals, centre) = self.residuals(overall, &effects);
+        let mut residuals = self.residuals(overall, &effects);
+        let centre = median(&mut residuals);
         let count = residuals.len() as f64;
         // Residuals of a fitted middle are too small; by simulation, shrunk weekday medians cost the first factor, and
         // medians taken whole the second.
@@ -143,7 +153,7 @@ impl History {
             let same = self.days.iter().filter(|day| day.weekday == weekday);
             logs.extend(same.map(|day| day.log - overall));
             Gap {
-                middle: median(&mut logs),
+                middle: middle(&mut logs),
                 count: logs.len() as f64,
             }
         })
@@ -158,6 +168,21 @@ pub(super) fn median(values: &mut [f64]) -> f64 {
         0 => 0.0,
         even if even % 2 == 0 => 0.5 * (values[middle - 1] + values[middle]),
         _ => values[middle],
+    }
+}
+
+/// The same without sorting: a day is judged by half a dozen medians, and only one of them needs its values in order.
+fn middle(values: &mut [f64]) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let is_even = values.len().is_multiple_of(2);
+    let (below, upper, _) = values.select_nth_unstable_by(values.len() / 2, f64::total_cmp);
+    if is_even {
+        let lower = below.iter().copied().max_by(f64::total_cmp);
+        0.5 * (lower.unwrap_or(*upper) + *upper)
+    } else {
+        *upper
     }
 }
 
@@ -178,6 +203,10 @@ mod tests {
         assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), 2.5);
         assert_eq!(median(&mut []), 0.0);
+        for count in 0..20_u32 {
+            let mut values: Vec<f64> = (0..count).map(|place| f64::from(place * 7 % 11)).collect();
+            assert_eq!(middle(&mut values.clone()), median(&mut values));
+        }
     }
 
     #[test]
