@@ -80,9 +80,11 @@ fn autopsy(question: &Question, subject: Subject, ledger: &Ledger<'_>, diary: &D
     let strict = verdict::strict(level, diary.outcomes.len() + 1);
     let crowd = (!subject.is_totals).then(|| ledger.crowd(&subject, level, strict));
     let effects = diary.effects(&subject, question.today(), level, strict);
+    let pitfalls = pitfalls::of(&subject, &effects, diary, (ledger.episodes, ledger.shifts));
+    let is_alone = !pitfalls.contains(&Pitfall::AnotherHit);
     Autopsy {
-        verdict: verdict::judge(&subject, question.today(), crowd.as_ref(), &effects),
-        pitfalls: pitfalls::of(&subject, &effects, diary, (ledger.episodes, ledger.shifts)),
+        verdict: verdict::judge((&subject, is_alone), question.today(), crowd.as_ref(), &effects),
+        pitfalls,
         subject,
         crowd,
         effects,

@@ -41,8 +41,9 @@ pub fn strict(level: f64, tests: usize) -> f64 {
     1.0 - (1.0 - level) / tests.max(1) as f64
 }
 
-/// The verdict. `crowd` is `None` for a hit seen in totals, whose people nobody knows.
-pub fn judge(subject: &Subject, today: Day, crowd: Option<&Crowd>, effects: &[Effect]) -> Verdict {
+/// The verdict. `crowd` is `None` for a hit seen in totals, whose people nobody knows; a hit is alone when no other fell into the
+/// same weeks.
+pub fn judge((subject, is_alone): (&Subject, bool), today: Day, crowd: Option<&Crowd>, effects: &[Effect]) -> Verdict {
     if ready_on(subject) > today {
         return Verdict::TooEarly;
     }
@@ -51,7 +52,9 @@ pub fn judge(subject: &Subject, today: Day, crowd: Option<&Crowd>, effects: &[Ef
     let on_top = |excess: Option<longplay_stats::impact::Excess>| excess.is_some_and(|excess| excess.on_top.low > 0.0);
     let more_came_back = crowd.is_some_and(|crowd| on_top(crowd.came_back));
     let surely_more = crowd.is_some_and(|crowd| on_top(crowd.came_back_strictly)) && difference.is_some() && !is_below;
-    if surely_more || effects.iter().any(|effect| effect.is_translated) {
+    // What rose may be the other hit's doing, or have been rising anyway.
+    let is_its_doing = |effect: &Effect| is_alone && !effect.was_rising && effect.is_translated;
+    if surely_more || effects.iter().any(is_its_doing) {
         return Verdict::Translated;
     }
     // What never happened, before or after, says neither one nor the other.
