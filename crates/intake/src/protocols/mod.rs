@@ -15,7 +15,7 @@ mod worth;
 
 use std::{collections::HashMap, net::IpAddr};
 
-use longplay_domain::{Amount, Claim, Mark, PersonKey, Piece, Time, When};
+use longplay_domain::{Claim, Mark, PersonKey, Piece, Time, When};
 
 use self::body::DAMAGE;
 use crate::{agents, origin::Address};
@@ -71,29 +71,8 @@ pub struct Batch {
     pub key: Option<String>,
     pub items: Vec<Item>,
     pub pieces: Vec<Piece>,
-    /// Which items are known only by when they came, for they carry money.
-    pub unnamed: Vec<Unnamed>,
     /// How often each thing was said that has neither an id nor a time of its own.
     said: HashMap<u64, u32>,
-}
-
-/// An item with neither an id nor a time of its own that carries money: said again it may be another sale, so its id has the
-/// time at which it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Unnamed {
-    pub place: usize,
-    /// Fingerprint of who says what.
-    pub content: u64,
-    /// How often this body said it before.
-    pub times: u32,
-}
-
-impl Unnamed {
-    /// The id of such an item that came at that time.
-    pub fn id(&self, received: Time) -> String {
-        let Self { content, times, .. } = self;
-        format!("~{:x}-{times:x}-{content:016x}", received.micros())
-    }
 }
 
 /// Why nothing of a body can be read.
@@ -120,8 +99,8 @@ impl Item {
 }
 
 impl Batch {
-    /// Adds the next item. One that brings neither an id nor a time is known by who said what on which day, money aside
-    /// (decision 0008): the salt of the day is in the id. Said several times in one body, it is several things.
+    /// Adds the next item. One that brings neither an id nor a time is known by who said what on which day (decision 0008): the
+    /// salt of the day is in the id. Said several times in one body, it is several things.
     fn push(&mut self, mut item: Item, raw: &str, arrival: &Arrival<'_>) {
         if let Item::Claim(claim) = &mut item
             && claim.id.is_none()
@@ -132,17 +111,7 @@ impl Batch {
             let said = self.said.entry(content).or_default();
             let times = *said;
             *said += 1;
-            if claim.value == Amount::Missing {
-                claim.id = Some(format!("~{}", arrival.hash(&format!("{times}\n{text}"))));
-            } else {
-                let unnamed = Unnamed {
-                    place: self.items.len(),
-                    content,
-                    times,
-                };
-                claim.id = Some(unnamed.id(arrival.received));
-                self.unnamed.push(unnamed);
-            }
+            claim.id = Some(format!("~{}", arrival.hash(&format!("{times}\n{text}"))));
         }
         self.items.push(item);
     }

@@ -6,7 +6,6 @@
 mod answer;
 mod body;
 mod cors;
-mod echoes;
 mod keys;
 mod matomo;
 mod plausible;
@@ -29,7 +28,7 @@ pub(crate) use recent::{BatchNote, Recent};
 pub(crate) use routes::routes;
 pub(crate) use take::Peer;
 
-use self::{echoes::Echoes, keys::Keys, titles::Titles};
+use self::{keys::Keys, titles::Titles};
 
 /// Bodies being read, parsed or written at the same time; more are told to come back.
 const REQUESTS_MAX: usize = 1_024;
@@ -45,7 +44,6 @@ pub(crate) struct Collector {
     bytes: Arc<Semaphore>,
     keys: Keys,
     titles: Titles,
-    echoes: Mutex<Echoes>,
     secret: OnceLock<(PersonKey, Zone)>,
     recent: Mutex<Recent>,
 }
@@ -59,7 +57,6 @@ impl Collector {
             bytes: Arc::new(Semaphore::new(BYTES_MAX)),
             keys: Keys::default(),
             titles: Titles::default(),
-            echoes: Mutex::default(),
             secret: OnceLock::new(),
             recent: Mutex::new(Recent::default()),
         }
@@ -70,11 +67,6 @@ impl Collector {
         let mut recent = self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         recent.let_go(store.erasures());
         look(&mut recent)
-    }
-
-    fn echoes(&self) -> std::sync::MutexGuard<'_, Echoes> {
-        // Whoever panicked while holding it left at worst something that is forgotten within a minute.
-        self.echoes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The salt of a day's visits: made of the workspace's secret and the day, so it needs no keeping.

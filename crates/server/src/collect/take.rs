@@ -173,14 +173,9 @@ fn ready(app: &App, facts: &Facts, bytes: &Bytes, parse: Parse) -> Result<(Judge
         titles: batch.pieces,
     };
     let mut claims = Vec::with_capacity(batch.items.len());
-    let mut unnamed = batch.unnamed.into_iter().peekable();
     for (place, item) in batch.items.into_iter().enumerate() {
-        let unnamed = unnamed.next_if(|unnamed| unnamed.place == place);
         match item {
-            Item::Claim(mut claim) => {
-                if let Some(unnamed) = unnamed {
-                    collector.echoes().settle(&mut claim, unnamed, facts.received);
-                }
+            Item::Claim(claim) => {
                 rest.places.push((place, claim.mark.is_some()));
                 claims.push(claim);
             }
