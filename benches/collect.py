@@ -27,6 +27,8 @@ IDLE_BYTES_MAX = 40 << 20
 BUSY_BYTES_MAX = 300 << 20
 TICKS = os.sysconf("SC_CLK_TCK")
 MERGE_SECONDS_MAX = 600
+# Upkeep waits five seconds before it merges what would be in the way, and a merge takes a few more.
+STILL_SECONDS = 20
 
 
 class Served:
@@ -96,7 +98,7 @@ def live(data):
 def settle(data, events):
     """Waits until everything is sealed and nothing merges any more; returns the seconds."""
     begun, still, last = time.time(), 0, None
-    while still < 6 and time.time() - begun < MERGE_SECONDS_MAX:
+    while still < STILL_SECONDS and time.time() - begun < MERGE_SECONDS_MAX:
         time.sleep(1)
         now = live(data)
         still = still + 1 if now == last and now[1] >= events else 0
