@@ -89,7 +89,9 @@ const PIECES: &str = "Rates of pieces from one population, few and small ones am
 fitted population for certain held 65 % at 5 pieces and 81 % at 10.";
 const CURVES: &str = "30 % never return; everybody is watched for 20 to 120 days.";
 const CURED: &str =
-    "The same people. The share that never returns is “too early” while its interval spans more than half.";
+    "The same people. The share that never returns, and how many return in the end, are “too early” while the interval of the
+share spans more than half. The number in the end is of these very people: their luck is in the interval with the doubt about the
+parameters.";
 const SURE: &str = "A Weibull without cure: everybody has it in the end, about half while they are watched (5 to 60 days). Below 20 events it is
 too early.";
 const CLOCKWORK: &str = "People who act at even gaps; how even is sought by likelihood with the rest. Below 2,000 people it is too early, as for the

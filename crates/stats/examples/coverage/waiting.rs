@@ -20,6 +20,16 @@ pub fn waits(people: u64, seed: u64) -> Vec<Duration> {
         .collect()
 }
 
+/// How many of the same people return sooner or later: the draws of [`waits`], in its order.
+fn in_the_end(people: u64, seed: u64) -> f64 {
+    let returns = |person| {
+        let mut draws = Draws::new(seed, person);
+        let _ = (draws.uniform(), draws.exponential());
+        draws.uniform() > 0.3
+    };
+    (0..people).filter(|&person| returns(person)).count() as f64
+}
+
 fn returned_by(day: f64) -> f64 {
     0.7 * (1.0 - (-(day / 15.0_f64).powf(0.8)).exp())
 }
@@ -48,8 +58,10 @@ pub fn cured(rounds: u64, sizes: &[u64]) -> Vec<Held> {
     for &people in sizes {
         let mut never = Held::new("share that never returns (Weibull cure)", format!("{people} people"));
         let mut by_month = Held::new("returned by day 28 (Weibull cure)", format!("{people} people"));
+        let mut in_all = Held::new("how many return in the end (Weibull cure)", format!("{people} people"));
         for seed in 0..rounds {
-            let Ok(fit) = WeibullCure::fit(&waits(people, 9_000 + seed)) else {
+            let rows = waits(people, 9_000 + seed);
+            let Ok(fit) = WeibullCure::fit(&rows) else {
                 continue;
             };
             let bootstrap = Bootstrap { count: 300, seed };
@@ -58,10 +70,12 @@ pub fn cured(rounds: u64, sizes: &[u64]) -> Vec<Held> {
                 CureVerdict::TooEarly => None,
             };
             never.note(told, 0.3);
+            let number = told.and_then(|_| fit.expected_final(&rows, 0.9, bootstrap));
+            in_all.note(number, in_the_end(people, 9_000 + seed));
             let returned = |model: &WeibullCure| (1.0 - model.cured()) * model.maturity(28.0);
             by_month.note(fit.estimate(0.9, bootstrap, returned), returned_by(28.0));
         }
-        lines.extend([never, by_month]);
+        lines.extend([never, by_month, in_all]);
     }
     lines
 }

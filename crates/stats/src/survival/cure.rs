@@ -178,7 +178,8 @@ impl Fitted<WeibullCure, 3> {
         let mut numbers = Vec::with_capacity(draws.count * LOTS);
         for model in self.drawn(draws)? {
             let to_come = ToCome::of(&model, rows);
-            numbers.extend((0..LOTS).map(|_| done + to_come.number(&mut luck)));
+            // Half a person to either side: counts come in steps, and closing an interval at whole ones holds too much.
+            numbers.extend((0..LOTS).map(|_| done + to_come.number(&mut luck) + luck.uniform() - 0.5));
         }
         let is_sound = level > 0.0 && level < 1.0 && value.is_finite();
         if !is_sound || numbers.iter().any(|number| !number.is_finite()) {
@@ -188,7 +189,7 @@ impl Fitted<WeibullCure, 3> {
         let tail = 0.5 * (1.0 - level);
         Some(Estimate {
             value,
-            low: sorted_quantile(&numbers, tail)?.min(value),
+            low: sorted_quantile(&numbers, tail)?.max(done).min(value),
             high: sorted_quantile(&numbers, 1.0 - tail)?.max(value),
             n: self.n,
             level,
