@@ -175,22 +175,23 @@ impl Fitted<WeibullCure, 3> {
         let value = self.model.expected_final(rows);
         let done: f64 = rows.iter().filter(|row| row.event).map(|row| row.weight).sum();
         let mut luck = Draws::new(draws.seed, LUCK);
-        let mut numbers = Vec::with_capacity(draws.count * LOTS);
+        let mut to_come = Vec::with_capacity(draws.count * LOTS);
         for model in self.drawn(draws)? {
-            let to_come = ToCome::of(&model, rows);
-            // Half a person to either side: counts come in steps, and closing an interval at whole ones holds too much.
-            numbers.extend((0..LOTS).map(|_| done + to_come.number(&mut luck) + luck.uniform() - 0.5));
+            let number = ToCome::of(&model, rows);
+            // Half a person to either side, and the whole ones between: counts come in steps, and an interval that closes on the
+            // steps its tails begin on holds too often.
+            to_come.extend((0..LOTS).map(|_| number.number(&mut luck) + luck.uniform() - 0.5));
         }
         let is_sound = level > 0.0 && level < 1.0 && value.is_finite();
-        if !is_sound || numbers.iter().any(|number| !number.is_finite()) {
+        if !is_sound || to_come.iter().any(|number| !number.is_finite()) {
             return None;
         }
-        numbers.sort_unstable_by(f64::total_cmp);
+        to_come.sort_unstable_by(f64::total_cmp);
         let tail = 0.5 * (1.0 - level);
         Some(Estimate {
             value,
-            low: sorted_quantile(&numbers, tail)?.max(done).min(value),
-            high: sorted_quantile(&numbers, 1.0 - tail)?.max(value),
+            low: (done + sorted_quantile(&to_come, tail)?.ceil().max(0.0)).min(value),
+            high: (done + sorted_quantile(&to_come, 1.0 - tail)?.floor()).max(value),
             n: self.n,
             level,
         })
