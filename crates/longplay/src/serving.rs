@@ -14,8 +14,9 @@ use std::{
 };
 
 use anyhow::Context;
+use ipnet::IpNet;
 use longplay_domain::Time;
-use longplay_server::App;
+use longplay_server::{Access, App};
 use longplay_store::Store;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -67,9 +68,29 @@ impl ServeLock {
     }
 }
 
-/// Serves `store` at `listen` until SIGTERM or SIGINT. The lock is taken by the caller, before it opened the store.
-pub fn serve(store: Store, listen: &str, pace: Pace, _lock: ServeLock) -> anyhow::Result<Exit> {
-    let (listener, address) = bind(listen)?;
+/// Where a workspace is served, and to whom.
+pub struct Place<'a> {
+    pub listen: &'a str,
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether it may be read by everybody who reaches it while there is no account.
+    pub may_be_open: bool,
+}
+
+/// Serves `store` until SIGTERM or SIGINT. The lock is taken by the caller, before it opened the store.
+pub fn serve(store: Store, place: Place<'_>, pace: Pace, _lock: ServeLock) -> anyhow::Result<Exit> {
+    let (listener, address) = bind(place.listen)?;
+    let is_loopback = address.ip().is_loopback();
+    let is_open = !is_loopback && !store.has_accounts()?;
+    if is_open && !place.may_be_open {
+        anyhow::bail!(
+            "{address} is reached from elsewhere, and this workspace has no account, so everybody could read it; make one with \
+             `longplay account create NAME --role owner`, or say --without-accounts"
+        );
+    }
+    let access = Access {
+        is_loopback,
+        trusted_proxies: place.trusted_proxies,
+    };
     memory::give_back_at_once();
     let store = Arc::new(store);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -81,14 +102,14 @@ pub fn serve(store: Store, listen: &str, pace: Pace, _lock: ServeLock) -> anyhow
         // Whoever reads the line below may send a signal right away, so they are listened to first.
         let (mut terminate, mut interrupt) = (heard(SignalKind::terminate())?, heard(SignalKind::interrupt())?);
         let listener = tokio::net::TcpListener::from_std(listener).context("the server can't listen")?;
-        announce(address);
+        announce(address, is_open);
         let told_to_stop = async move {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
         };
-        let app = App::at(store, config::now);
+        let app = App::reached_by(access, store, config::now);
         tokio::spawn(app.clone().keep_editions());
         longplay_server::serve(app, listener, told_to_stop)
             .await
@@ -115,14 +136,12 @@ fn heard(kind: SignalKind) -> anyhow::Result<Signal> {
     signal(kind).context("the server can't listen for signals")
 }
 
-fn announce(address: SocketAddr) {
+fn announce(address: SocketAddr, is_open: bool) {
     let mut out = std::io::stdout();
     // Nobody has to read it: a closed stdout must not keep the server from serving.
     let _ = writeln!(out, "Longplay is at http://{address}").and_then(|()| out.flush());
-    if !address.ip().is_loopback() {
-        eprintln!(
-            "longplay: everybody who can reach {address} can read the answers; put a proxy with a login in front of it"
-        );
+    if is_open {
+        eprintln!("longplay: everybody who can reach {address} can read the answers until there is an account");
     }
 }
 

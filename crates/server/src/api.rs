@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use longplay_domain::Zone;
 use longplay_measures::{ALL, Key, Question};
 use longplay_store::Store;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::collect::Recent;
@@ -55,6 +56,24 @@ pub async fn pieces(State(app): State<App>) -> Result<Response, ApiError> {
 /// `GET /api/v1/collect/recent`: what arrived since the server started, and why items were refused.
 pub async fn recent(State(app): State<App>) -> Json<Recent> {
     Json(app.collector().recent(app.store(), |recent| recent.clone()))
+}
+
+/// Entries of the audit log in one answer.
+const LOG_ENTRIES_MAX: u32 = 1_000;
+
+/// `GET /api/v1/audit-log`: who did what, newest first.
+pub async fn audit_log(State(app): State<App>) -> Result<Json<Value>, ApiError> {
+    let entries = app.read(|store| store.audit_log(LOG_ENTRIES_MAX)).await?;
+    let told = entries.into_iter().map(|entry| {
+        json!({
+            "at": entry.at.to_string(),
+            "who": entry.who,
+            "what": entry.what,
+            "about": entry.about,
+            "address": entry.address,
+        })
+    });
+    Ok(Json(json!({ "entries": told.collect::<Vec<_>>() })))
 }
 
 /// The parameters of a request, read in the workspace's zone.

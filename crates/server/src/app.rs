@@ -1,15 +1,17 @@
 //! What every request may reach: the store, the clock, the files of the pages. Built once, passed as state.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use longplay_domain::Time;
 use longplay_measures::{Answer, AskError, Edition, Question, engine::LocalEngine};
-use longplay_store::{Store, StoreError};
+use longplay_store::{LogEntry, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::{task, time};
 
 use crate::assets::Assets;
+use crate::auth::{Access, Caller, Hashing, Throttle};
 use crate::collect::Collector;
 use crate::editions::Editions;
 use crate::error::{Code, HttpError};
@@ -33,6 +35,11 @@ struct Shared {
     turns: Arc<Semaphore>,
     collector: Collector,
     editions: Editions,
+    access: Access,
+    hashing: Hashing,
+    throttle: Throttle,
+    /// Whether there was an account when it was last looked: once there is one, there always is.
+    has_accounts: AtomicBool,
 }
 
 impl App {
@@ -43,6 +50,11 @@ impl App {
 
     /// The same with a clock of the caller's.
     pub fn at(store: Arc<Store>, clock: fn() -> Time) -> Self {
+        Self::reached_by(Access::default(), store, clock)
+    }
+
+    /// The same where it isn't only this machine that reaches it, or where proxies stand before it.
+    pub fn reached_by(access: Access, store: Arc<Store>, clock: fn() -> Time) -> Self {
         let turns = Arc::new(Semaphore::new(QUESTIONS_AT_ONCE_MAX));
         Self {
             shared: Arc::new(Shared {
@@ -52,6 +64,10 @@ impl App {
                 turns,
                 collector: Collector::new(),
                 editions: Editions::default(),
+                access,
+                hashing: Hashing::default(),
+                throttle: Throttle::default(),
+                has_accounts: AtomicBool::new(false),
             }),
         }
     }
@@ -66,6 +82,41 @@ impl App {
 
     pub(crate) fn collector(&self) -> &Collector {
         &self.shared.collector
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.shared.access
+    }
+
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.shared.hashing
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.shared.throttle
+    }
+
+    /// Whether anybody has an account; another process may have made the first a moment ago.
+    pub(crate) async fn has_accounts(&self) -> Result<bool, HttpError> {
+        let known = &self.shared.has_accounts;
+        if !known.load(Ordering::Relaxed) && self.read(Store::has_accounts).await? {
+            known.store(true, Ordering::Relaxed);
+        }
+        Ok(known.load(Ordering::Relaxed))
+    }
+
+    /// Writes into the audit log what somebody did. That it was done stands, also where it can't be written down.
+    pub(crate) async fn log(&self, caller: &Caller, what: &'static str, about: Option<String>) {
+        let entry = LogEntry {
+            at: self.now(),
+            who: caller.name(),
+            what: what.to_owned(),
+            about,
+            address: caller.client.address.map(|address| address.to_string()),
+        };
+        if let Err(error) = self.read(move |store| store.log(&entry)).await {
+            error.log();
+        }
     }
 
     /// The store itself, for threads that may block.

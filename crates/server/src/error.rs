@@ -21,6 +21,8 @@ pub enum Code {
     BadParameter,
     Unauthorized,
     Forbidden,
+    NotAllowed,
+    CrossSite,
     Busy,
     Failed,
 }
@@ -43,6 +45,8 @@ impl Code {
             Self::UnknownPerson => ("unknown_person", StatusCode::NOT_FOUND, "Nobody is known by that"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "This needs a token"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This link opens nothing"),
+            Self::NotAllowed => ("not_allowed", StatusCode::FORBIDDEN, "Your account may not do this"),
+            Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "This came from another site"),
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE, "Too many questions at once"),
             Self::Failed => ("failed", StatusCode::INTERNAL_SERVER_ERROR, "That did not work"),
         }

@@ -6,11 +6,17 @@ use axum::{Router, extract::Request, middleware, middleware::Next, response::Res
 /// No inline script, no inline style, no other host; `data:` only for pictures.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-const ALWAYS: [(HeaderName, &str); 4] = [
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+    // For browsers that don't know frame-ancestors.
+    (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
 /// Puts them on every response of `router`, and forbids keeping what isn't said to be kept.

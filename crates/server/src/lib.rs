@@ -7,10 +7,12 @@
 mod api;
 mod app;
 mod assets;
+mod auth;
 mod collect;
 mod editions;
 mod error;
 mod headers;
+mod login;
 pub mod pages;
 mod person;
 mod query;
@@ -22,6 +24,7 @@ mod you;
 
 pub use app::App;
 pub use assets::Assets;
+pub use auth::{Access, Client, May, PASSWORD_CHARS_MIN, PasswordError, Rule, fault, hash};
 pub use headers::CONTENT_SECURITY_POLICY;
-pub use router::router;
+pub use router::{router, rules};
 pub use serve::{ServerError, serve};

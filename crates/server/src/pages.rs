@@ -4,6 +4,7 @@
 pub mod exhibit;
 pub mod filter;
 pub mod home;
+mod login;
 pub mod message;
 pub mod method;
 pub mod methods;
@@ -19,6 +20,7 @@ use crate::assets::Assets;
 
 pub use filter::Filter;
 pub use home::{HomePage, home, home_refused};
+pub(crate) use login::LoginPage;
 pub use message::MessagePage;
 pub use method::{MethodPage, method};
 pub use piece::{PiecePage, piece};
@@ -38,6 +40,8 @@ pub struct Frame {
     pub demo: bool,
     /// The address of the place one is in.
     pub here: &'static str,
+    /// Whether whoever looks is let in to nowhere else yet.
+    pub is_outside: bool,
 }
 
 /// What the rail leads to.
@@ -52,6 +56,7 @@ impl Frame {
             icon: assets.url("icon.svg"),
             demo,
             here: "",
+            is_outside: false,
         }
     }
 
@@ -59,6 +64,15 @@ impl Frame {
     #[must_use]
     pub fn at(self, here: &'static str) -> Self {
         Self { here, ..self }
+    }
+
+    /// The same without the way to places that would lead back here.
+    #[must_use]
+    pub fn outside(self) -> Self {
+        Self {
+            is_outside: true,
+            ..self
+        }
     }
 
     /// Address and name of every place, and whether one is there.

@@ -108,6 +108,11 @@ impl Server {
         &self.store
     }
 
+    /// The same, to make another server over it.
+    pub fn shared_store(&self) -> Arc<Store> {
+        Arc::clone(&self.store)
+    }
+
     pub async fn get(&self, address: &str) -> Said {
         self.send(Request::get(address)).await
     }

@@ -7,5 +7,6 @@ mod fixtures;
 mod harness;
 mod page;
 mod routes;
+mod security;
 mod serve;
 mod vendor;

@@ -47,7 +47,10 @@ pub use histories::{Columns, History};
 pub use journal::{decode as decode_batch, encode as encode_batch};
 pub use marked::Marked;
 pub use people::{LinkInfo, PersonCard};
-pub use registry::{ErasureReceipt, ImportNote, KeyInfo, TalkKind, TalkNote};
+pub use registry::{
+    Account, ErasureReceipt, IDLE_MAX_HOURS, ImportNote, KeyInfo, LOG_KEEP_DAYS, LogEntry, Role, SESSION_MAX_HOURS,
+    Scope, Session, TalkKind, TalkNote, TokenInfo, Whence,
+};
 pub use seal::Unsealed;
 pub use segment::schema::Column;
 pub use snapshot::Snapshot;

@@ -13,11 +13,13 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use arrow::array::{Array, AsArray};
 use longplay_domain::{Advice, Also, Claim, Day, Evidence, Mark, PersonId};
-use longplay_store::{Column, Store, StoreError, TalkKind, TalkNote, Verdict, backup, check, restore};
+use longplay_store::{
+    Column, LogEntry, Role, Scope, Store, StoreError, TalkKind, TalkNote, Verdict, backup, check, restore,
+};
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 8] = [
+const SAMPLES: [(&str, &[u8], bool); 9] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -37,18 +39,30 @@ const SAMPLES: [(&str, &[u8], bool); 8] = [
     ("v2", include_bytes!("formats/v2-journal-3.tar.zst"), true),
     ("v3", include_bytes!("formats/v3.tar.zst"), true),
     ("v4", include_bytes!("formats/v4.tar.zst"), true),
-    (TALKED, include_bytes!("formats/v5.tar.zst"), true),
+    ("v5", include_bytes!("formats/v5.tar.zst"), true),
+    (GUARDED, include_bytes!("formats/v6.tar.zst"), true),
 ];
 
-/// The samples that hold an advice, and of them the one that holds a note of a talk.
-const ADVISED: [&str; 2] = ["v4", TALKED];
-const TALKED: &str = "v5";
+/// The samples that hold an advice, of them those that hold a note of a talk, and of them the one that has an account.
+const ADVISED: [&str; 3] = ["v4", "v5", GUARDED];
+const TALKED: [&str; 2] = ["v5", GUARDED];
+const GUARDED: &str = "v6";
 
 fn talk() -> TalkNote {
     TalkNote {
         channel: Some("email".to_owned()),
         why: Some("asked for a part".to_owned()),
         ..TalkNote::new(PersonId(-7), TalkKind::Contact, NOW)
+    }
+}
+
+fn logged() -> LogEntry {
+    LogEntry {
+        at: NOW,
+        who: "Ada".to_owned(),
+        what: "login".to_owned(),
+        about: None,
+        address: Some("192.0.2.1".to_owned()),
     }
 }
 
@@ -147,8 +161,23 @@ fn verify(name: &str, data: &Path, (key, events, people): &(String, u64, u64), c
         Vec::new()
     };
     assert_eq!(store.advice().unwrap(), advised, "{name}");
-    let talked = if name == TALKED { vec![talk()] } else { Vec::new() };
+    let talked = if TALKED.contains(&name) {
+        vec![talk()]
+    } else {
+        Vec::new()
+    };
     assert_eq!(store.talk_notes().unwrap(), talked, "{name}");
+    let account = store.account("ada").unwrap();
+    assert_eq!(
+        account.map(|account| account.role),
+        (name == GUARDED).then_some(Role::Owner),
+        "{name}"
+    );
+    assert_eq!(
+        store.audit_log(9).unwrap().len(),
+        usize::from(name == GUARDED),
+        "{name}"
+    );
     let verdicts = store.accept(claims, NOW).unwrap().verdicts;
     assert!(
         verdicts.iter().all(|verdict| *verdict == Verdict::Duplicate),
@@ -213,6 +242,12 @@ fn write_a_sample_of_this_format() {
     let key = tell(&store, full_claim);
     assert!(store.keep_advice(&advice()).unwrap());
     store.note_talks(&[talk()]).unwrap();
+    let ada = store.create_account("Ada", Role::Owner, "$argon2id$…", NOW).unwrap();
+    store
+        .set_totp(ada.id, "JBSWY3DPEHPK3PXP", 7, &["abcd-efgh".to_owned()])
+        .unwrap();
+    store.create_token_for("graphs", &[Scope::Read], NOW).unwrap();
+    store.log(&logged()).unwrap();
     let totals = store.totals().unwrap();
     fs::write(
         place.join("told.txt"),

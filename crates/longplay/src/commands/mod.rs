@@ -1,5 +1,6 @@
 //! The commands, one a file: each parses its own arguments, makes the calls and renders what comes back.
 
+mod account;
 mod act;
 mod ask;
 mod backup;
@@ -47,6 +48,7 @@ pub enum Command {
     Person(person::Args),
     Retention(retention::Args),
     Token(token::Args),
+    Account(account::Args),
 }
 
 impl Command {
@@ -73,6 +75,7 @@ impl Command {
             Self::Person(args) => person::run(&args, config),
             Self::Retention(args) => retention::run(&args, config),
             Self::Token(args) => token::run(&args, config),
+            Self::Account(args) => account::run(&args, config),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `longplay token`: what opens people's data to programs.
 
 use anyhow::Context;
+use longplay_store::{Scope, TokenInfo};
 use serde_json::json;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     wiring,
 };
 
-/// Create, list and revoke the tokens with which programs read and erase people's data
+/// Create, list and revoke the tokens with which programs use the API
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -23,6 +24,10 @@ enum Verb {
     Create {
         /// What the token is for, such as "support desk"
         name: String,
+        /// What it opens, once for each: read (answers), people (what is held on them), erase (forgetting them), write
+        /// (settings and imports) [default: read, people, erase]
+        #[arg(long = "scope", value_name = "SCOPE", value_parser = scope)]
+        scopes: Vec<Scope>,
         /// Print {"token": …} for programs
         #[arg(long)]
         json: bool,
@@ -37,16 +42,28 @@ enum Verb {
     Revoke { name: String },
 }
 
+fn scope(text: &str) -> Result<Scope, String> {
+    Scope::named(text).ok_or_else(|| format!("a scope is one of {}", Scope::ALL.map(Scope::name).join(", ")))
+}
+
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     match &args.verb {
-        Verb::Create { name, json } => {
+        Verb::Create { name, scopes, json } => {
             let store = wiring::open(config)?;
-            let token = store.create_token(name, config.now).context("the token was not made")?;
+            let scopes = if scopes.is_empty() {
+                &Scope::USUAL
+            } else {
+                scopes.as_slice()
+            };
+            let token = store
+                .create_token_for(name, scopes, config.now)
+                .context("the token was not made")?;
             if *json {
                 output::json(&json!({ "token": token }))?;
             } else {
                 output::line(&token)?;
-                eprintln!("This token is shown once only, and opens everything held on people. Keep it secret.");
+                let opens = scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
+                eprintln!("This token is shown once only. It opens: {opens}. Keep it secret.");
             }
         }
         Verb::List { json } => list(*json, config)?,
@@ -60,19 +77,25 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+fn names(token: &TokenInfo) -> Vec<&'static str> {
+    token.scopes.iter().map(|scope| scope.name()).collect()
+}
+
 fn list(json: bool, config: &Config) -> anyhow::Result<()> {
     let tokens = wiring::open_existing(config)?.tokens()?;
     if json {
-        let entry = |token: &longplay_store::KeyInfo| json!({ "name": token.name, "created_at": token.created_at.to_string(), "prefix": token.prefix });
+        let entry = |token: &TokenInfo| json!({ "name": token.name, "created_at": token.created_at.to_string(), "prefix": token.prefix, "scopes": names(token) });
         return output::json(&json!({ "tokens": tokens.iter().map(entry).collect::<Vec<_>>() }));
     }
     if tokens.is_empty() {
         return output::line("There are no tokens yet: longplay token create NAME");
     }
-    let mut table = Table::with(&["name", "begins with", "created"]);
+    let mut table = Table::with(&["name", "opens", "begins with", "created"]);
     for token in tokens {
+        let opens = names(&token).join(", ");
         table.push(vec![
             token.name,
+            opens,
             format!("{}…", token.prefix),
             token.created_at.to_string(),
         ]);

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::harness::{Done, longplay};
 
-const COMMANDS: [&[&str]; 60] = [
+const COMMANDS: [&[&str]; 66] = [
     &[],
     &["serve"],
     &["demo"],
@@ -65,6 +65,12 @@ const COMMANDS: [&[&str]; 60] = [
     &["token", "create"],
     &["token", "list"],
     &["token", "revoke"],
+    &["account"],
+    &["account", "create"],
+    &["account", "list"],
+    &["account", "role"],
+    &["account", "password"],
+    &["account", "remove"],
 ];
 
 #[test]

@@ -45,7 +45,8 @@ pub fn restore(source: &Path, directory: &Path, now: Time, progress: Progress<'_
         let _ = fs::remove_dir_all(&staging);
     }
     let kept = restored?;
-    drop(upgrade(directory, now)?);
+    // What browsers held when it was backed up may have been ended since.
+    registry::end_all_sessions(&upgrade(directory, now)?)?;
     Ok(kept)
 }
 

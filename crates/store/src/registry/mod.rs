@@ -1,16 +1,20 @@
-//! Small facts that are not events (`longplay.db`): settings, goals, pieces, samples, write keys, imports.
+//! Small facts that are not events (`longplay.db`): settings, goals, pieces, samples, write keys, imports, accounts.
 //!
 //! Migrations are the numbered `.sql` files, applied in one transaction each; `PRAGMA user_version` tells how far.
 
+mod accounts;
 mod advice;
+mod audit_log;
 mod erasures;
 mod goals;
 mod hit_notes;
 mod imports;
 mod keys;
+mod one_time;
 mod pieces;
 pub(crate) mod rules;
 mod samples;
+mod sessions;
 mod settings;
 mod talks;
 mod tokens;
@@ -26,18 +30,23 @@ use crate::{
     lake::catalog,
 };
 
+pub use accounts::{Account, Role};
+pub use audit_log::{LOG_KEEP_DAYS, LogEntry};
 pub use erasures::ErasureReceipt;
 pub(crate) use erasures::{
     Asked, Removed, ask, done, erasures, files_removed, forgotten, has_pending, is_asked, receipt, removed, to_remove,
 };
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
+pub(crate) use sessions::end_all_sessions;
+pub use sessions::{IDLE_MAX_HOURS, SESSION_MAX_HOURS, Session, Whence};
 pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};
 pub(crate) use talks::forget_talks;
 pub use talks::{TalkKind, TalkNote};
+pub use tokens::{Scope, TokenInfo};
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 5;
+pub const FORMAT: i64 = 6;
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
@@ -84,6 +93,11 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
     if found < 5 {
         transaction
             .execute_batch(include_str!("0005_talking.sql"))
+            .doing(doing)?;
+    }
+    if found < 6 {
+        transaction
+            .execute_batch(include_str!("0006_accounts.sql"))
             .doing(doing)?;
     }
     if found < FORMAT {
