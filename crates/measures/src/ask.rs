@@ -13,6 +13,7 @@ use crate::{
     compare::{Against, Comparison},
     engine::LocalEngine,
     evidence::{Evidence, Part},
+    over_time,
     question::{Key, Question},
     questions,
     regular::Regular,
@@ -67,6 +68,15 @@ const VIEWS: &str = "views";
 
 /// Answers a question from everything accepted so far.
 pub fn ask(question: &Question, store: &Store) -> Result<Answer, AskError> {
+    let mut answer = answered(question, store)?;
+    if question.key.is_told_by_month() && question.months > 0 {
+        over_time::tell(&mut answer, question, store)?;
+    }
+    Ok(answer)
+}
+
+/// The same as of one moment.
+pub(crate) fn answered(question: &Question, store: &Store) -> Result<Answer, AskError> {
     let ground = Ground::of(question, store)?;
     ground.answer_to(question, &|evidence| ground.meet(question.key, evidence, store))
 }

@@ -176,6 +176,8 @@ pub struct Question {
     pub about: Option<About>,
     /// Limits whom the question is about to the people of whom this rule says yes.
     pub whose: Option<Rule>,
+    /// At the end of how many past months it is answered too, where it is told by month.
+    pub months: u16,
 }
 
 impl Question {
@@ -193,6 +195,7 @@ impl Question {
             goal: None,
             about: None,
             whose: None,
+            months: 0,
         }
     }
 

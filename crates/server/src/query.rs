@@ -2,12 +2,12 @@
 //! parameter nobody knows is refused too, for a silently ignored filter gives a wrong answer.
 
 use longplay_domain::{Day, Rule, RuleError, Time, Zone};
-use longplay_measures::{ALL, About, Against, By, Key, Question};
+use longplay_measures::{ALL, About, Against, By, Key, Question, over_time::MONTHS_MAX};
 
 use crate::error::{Code, HttpError};
 
-const KNOWN: [&str; 12] = [
-    "as_of", "from", "to", "by", "compare", "level", "goal", "piece", "start", "end", "segment", "where",
+const KNOWN: [&str; 13] = [
+    "as_of", "from", "to", "by", "compare", "level", "goal", "piece", "start", "end", "segment", "where", "months",
 ];
 
 /// The parameters of an address, read but not yet a question about something.
@@ -28,6 +28,8 @@ pub struct Parameters {
     /// Whether nothing was said, so that the latest edition is an answer.
     are_usual: bool,
     goal: Option<String>,
+    /// At the end of how many past months it is asked too.
+    months: Option<u16>,
 }
 
 impl Parameters {
@@ -57,6 +59,7 @@ impl Parameters {
             end: one("end")?.map(|text| day("end", text)).transpose()?,
             whose: one("where")?.map(rule).transpose()?,
             segment: one("segment")?.map(str::to_owned),
+            months: one("months")?.map(months).transpose()?,
             are_usual: pairs.is_empty(),
         };
         if let (Some(from), Some(to)) = (read.from, read.to)
@@ -111,6 +114,13 @@ impl Parameters {
             );
             return Err(HttpError::new(Code::BadParameter, message));
         }
+        if self.months.is_some() && !key.is_told_by_month() {
+            let message = format!(
+                "`months` belongs to `durability`; `{}` is told as of one day.",
+                key.name()
+            );
+            return Err(HttpError::new(Code::BadParameter, message));
+        }
         Ok(self.question(key, zone))
     }
 
@@ -124,6 +134,7 @@ impl Parameters {
         question.level = self.level;
         question.goal.clone_from(&self.goal);
         question.whose.clone_from(&self.whose);
+        question.months = self.months.unwrap_or(0);
         question
     }
 }
@@ -207,6 +218,15 @@ fn level(text: &str) -> Result<f64, HttpError> {
         .ok()
         .filter(|level: &f64| *level > 0.0 && *level < 1.0);
     level.ok_or_else(|| unreadable("level", text, "a number between 0 and 1, like 0.9"))
+}
+
+fn months(text: &str) -> Result<u16, HttpError> {
+    let months = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|months| (1..=MONTHS_MAX).contains(months));
+    months.ok_or_else(|| unreadable("months", text, &format!("a number from 1 to {MONTHS_MAX}")))
 }
 
 fn unreadable(name: &str, text: &str, wanted: &str) -> HttpError {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use longplay_domain::{Day, Period, Rule, Time, Zone};
-use longplay_measures::{ALL, About, Against, Answer, By, Key, Question};
+use longplay_measures::{ALL, About, Against, Answer, By, Key, Question, over_time::MONTHS_MAX};
 use longplay_store::Store;
 
 use super::ideal::rule_of;
@@ -61,6 +61,9 @@ pub struct Args {
     /// lift: up to this day, which is included [default: the seventh day]
     #[arg(long, value_name = "DATE", value_parser = day, requires = "start")]
     end: Option<Day>,
+    /// durability: also as it was at the end of each of so many past months
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MONTHS_MAX)))]
+    months: Option<u16>,
     /// Print the whole answer as JSON
     #[arg(long, conflicts_with = "csv")]
     json: bool,
@@ -160,6 +163,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         goal: args.goal.clone(),
         about,
         whose: whose(args, &store)?,
+        months: months(args, key)?,
         ..Question::new(key.unwrap_or(Key::ALL[0]), as_of, zone)
     };
     if key.is_some() {
@@ -178,6 +182,16 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Past months are asked of a question that is told by month.
+fn months(args: &Args, key: Option<Key>) -> anyhow::Result<u16> {
+    match args.months {
+        Some(_) if !key.is_some_and(Key::is_told_by_month) => {
+            Err(Usage("--months belongs to durability alone".to_owned()).into())
+        }
+        months => Ok(months.unwrap_or(0)),
+    }
 }
 
 /// A goal is asked of a question that is about one, and by a name that there is.

@@ -259,3 +259,32 @@ fn nobody_who_came_back_is_none_and_not_unknown() {
         answer.sentence
     );
 }
+
+/// What each month tells is what was told at its end; before anybody was seen there are no months.
+#[test]
+fn past_months_tell_what_they_told_then() {
+    let mut world = world();
+    let now = world.ask("2026-07-15");
+    let zone = Zone::utc();
+    let question = Question {
+        months: 12,
+        ..Question::new(Key::Durability, zone.end_of(Day::parse("2026-07-15").unwrap()), zone)
+    };
+    let over_time = ask(&question, &world.store).unwrap();
+    let (today, past) = over_time.figures.split_at(now.figures.len());
+    assert_eq!(today, now.figures);
+    let index: Vec<(String, &Figure)> = past
+        .iter()
+        .filter(|figure| figure.key == "index")
+        .map(|figure| (figure.scope.get("month").cloned().flatten().unwrap(), figure))
+        .collect();
+    let months: Vec<&str> = index.iter().map(|(month, _)| month.as_str()).collect();
+    assert_eq!(
+        months,
+        ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06"]
+    );
+    assert_eq!(index[0].1.state, State::TooEarly);
+    let june = world.ask("2026-06-30");
+    assert_eq!(index[5].1.value, figure(&june, "index").value);
+    assert_eq!(past.len(), 6 * 5);
+}

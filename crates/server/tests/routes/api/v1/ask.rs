@@ -296,3 +296,23 @@ async fn a_piece_and_days_can_be_asked_about_where_that_means_something() {
         assert_eq!(said.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn durability_is_told_of_past_months_and_nothing_else_is() {
+    let server = Server::small();
+    let said = server.get("/api/v1/ask/durability?months=3").await;
+    assert_eq!(said.status, StatusCode::OK);
+    for bad in [
+        "durability?months=0",
+        "durability?months=61",
+        "durability?months=x",
+        "returns?months=3",
+    ] {
+        let said = server.get(&format!("/api/v1/ask/{bad}")).await;
+        assert_eq!(
+            (said.status, &said.json()["error"]["code"]),
+            (StatusCode::BAD_REQUEST, &"bad_parameter".into()),
+            "{bad}"
+        );
+    }
+}
