@@ -124,6 +124,16 @@ impl Handle {
         ANONYMOUS.contains(&self.kind())
     }
 
+    /// Whether the owner can write to somebody by it: to an address, or to an account that somebody made with them or elsewhere.
+    /// A browser's id, a hash, and a name that only a machine can have made reach nobody.
+    pub fn is_reachable(&self) -> bool {
+        match self.kind() {
+            "email_md5" | "email_sha256" => false,
+            "custom" | "posthog" => !is_machine_made(self.value()),
+            _ => !self.is_anonymous(),
+        }
+    }
+
     /// Whether several people may stand behind it: an anonymous handle, or the mailbox of a role (formats §8.1).
     pub fn is_shared(&self) -> bool {
         let mailbox = self
@@ -132,6 +142,13 @@ impl Handle {
             .and_then(|address| address.split_once('@'));
         self.is_anonymous() || mailbox.is_some_and(|(name, _)| ROLES.contains(&name))
     }
+}
+
+/// A number, a UUID, a long run of hexadecimal digits: nobody calls themselves that.
+fn is_machine_made(value: &str) -> bool {
+    const HEX_DIGITS_MIN: usize = 12;
+    let is_of = |holds: fn(&u8) -> bool| value.bytes().all(|byte| holds(&byte) || byte == b'-');
+    is_of(u8::is_ascii_digit) || value.len() >= HEX_DIGITS_MIN && is_of(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]
@@ -151,6 +168,35 @@ mod tests {
         assert_eq!(text("user:Ada"), Some("user:Ada".to_owned()));
         assert_eq!(text("email:"), None);
         assert_eq!(text("  "), None);
+    }
+
+    #[test]
+    fn one_can_write_to_an_address_or_an_account_and_to_no_browser() {
+        let reaches = |text| Handle::parse(text).unwrap().is_reachable();
+        for text in [
+            "email:ada@example.com",
+            "mastodon:@ada@x.io",
+            "user:42",
+            "shopify:7",
+            "custom:ada",
+            "ada-7f31",
+        ] {
+            assert!(reaches(text), "{text}");
+        }
+        let nobody = [
+            "anonymous:ada",
+            "web:1",
+            "device:a",
+            "email_md5:9e107d9d372bb682",
+            "42",
+            "custom:2026-11",
+        ];
+        for text in nobody
+            .into_iter()
+            .chain(["posthog:0c2d1a77-ada1-4b1f-9d55-6a1b2c3d4e5f"])
+        {
+            assert!(!reaches(text), "{text}");
+        }
     }
 
     #[test]

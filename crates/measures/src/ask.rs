@@ -222,7 +222,7 @@ impl Ground {
     /// Looks up the names of those who may be on the list of `talk`.
     fn meet(&self, key: Key, evidence: &Evidence, store: &Store) -> Result<(), AskError> {
         if key == Key::Talk {
-            self.talk.name(&questions::to_meet(self, evidence), store)?;
+            questions::meet(self, evidence, store)?;
         }
         Ok(())
     }
@@ -277,13 +277,21 @@ impl Ground {
 
     /// One pass over all histories, for the evidence asked for.
     pub fn gather(&self, question: &Question, parts: &[Part]) -> Result<Evidence, AskError> {
-        if parts.iter().any(|part| part.rests_on_rhythm()) && self.rhythm.get().is_none() {
-            let rhythm = Rhythm::of(self.engine, &self.snapshot, question)?;
-            self.rhythm.get_or_init(|| rhythm);
+        if parts.iter().any(|part| part.rests_on_rhythm()) {
+            self.learn_rhythm(question)?;
         }
         let begin = || Evidence::begin(parts, question, self);
         let point = (question.as_of, &question.zone);
         Ok(self.engine.run_by(question.by.column(), &self.snapshot, point, begin)?)
+    }
+
+    /// Learns how often people come, once.
+    pub(crate) fn learn_rhythm(&self, question: &Question) -> Result<(), AskError> {
+        if self.rhythm.get().is_none() {
+            let rhythm = Rhythm::of(self.engine, &self.snapshot, question)?;
+            self.rhythm.get_or_init(|| rhythm);
+        }
+        Ok(())
     }
 
     /// How often people come.

@@ -16,6 +16,7 @@ mod export;
 pub mod folds;
 pub mod over_time;
 pub mod pass;
+pub mod people;
 pub mod question;
 mod questions;
 pub mod regular;

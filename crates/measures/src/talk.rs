@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use longplay_domain::{Day, PersonId, Time, Zone};
+use longplay_domain::{Day, Handle, PersonId, Time, Zone};
 use longplay_store::{Store, StoreError, TalkKind, TalkNote};
 
 use crate::{folds::Map, question::Question};
+
+/// So many people's names are looked up in one go.
+const LOOKED_UP_AT_ONCE: usize = 100;
 
 /// The owner's word on talking, and by what names those on the list are known.
 #[derive(Debug)]
@@ -30,29 +33,58 @@ impl Talking {
         })
     }
 
-    /// Looks up by what names these people are known, once.
-    pub fn name(&self, people: &[PersonId], store: &Store) -> Result<(), StoreError> {
-        let mut names = Map::default();
-        for &person in people {
-            let handles = store.person_of(person.0)?.map(|card| card.handles);
-            names.insert(person, handles.unwrap_or_default());
+    /// Looks up by what names these people are known, once: in their order, until `enough` of them can be written to.
+    pub fn name<'a>(
+        &self,
+        of_reasons: impl Iterator<Item = &'a [PersonId]>,
+        enough: usize,
+        store: &Store,
+    ) -> Result<(), StoreError> {
+        let mut names: Map<PersonId, Vec<String>> = Map::default();
+        for people in of_reasons {
+            let mut reachable = 0;
+            for some in people.chunks(LOOKED_UP_AT_ONCE) {
+                for (person, handles) in store.names_of(some)? {
+                    reachable += usize::from(handles.iter().any(|handle| reaches(handle)));
+                    names.insert(person, handles);
+                }
+                if reachable >= enough {
+                    break;
+                }
+            }
         }
         self.names.get_or_init(|| names);
         Ok(())
     }
 
-    /// The handle by which somebody can be reached, if one is known: an anonymous one reaches nobody.
+    /// The handle to call somebody by, if one is known that is more than a browser's: one by which they can be reached, if any.
     pub fn handle(&self, person: PersonId) -> Option<&str> {
-        let handles = self.names.get()?.get(&person)?;
-        let reaches = |handle: &&String| !handle.starts_with("anonymous:");
-        let by_mail = handles.iter().find(|handle| handle.starts_with("email:"));
-        by_mail.or_else(|| handles.iter().find(reaches)).map(String::as_str)
+        best_name(self.names.get()?.get(&person)?)
+    }
+
+    /// Whether a handle is known by which somebody can be written to.
+    pub fn is_reachable(&self, person: PersonId) -> bool {
+        let handles = self.names.get().and_then(|names| names.get(&person));
+        handles.is_some_and(|handles| handles.iter().any(|handle| reaches(handle)))
     }
 
     /// Whether names were looked up at all.
     pub fn knows_names(&self) -> bool {
         self.names.get().is_some()
     }
+}
+
+fn reaches(handle: &str) -> bool {
+    Handle::parse(handle).is_some_and(|handle| handle.is_reachable())
+}
+
+/// The handle to call somebody by: their address, else one that reaches them, else any but a browser's.
+pub fn best_name(handles: &[String]) -> Option<&str> {
+    let known = |handle: &&String| Handle::parse(handle).is_some_and(|handle| !handle.is_anonymous());
+    let by_mail = handles.iter().find(|handle| handle.starts_with("email:"));
+    let by_name = || handles.iter().find(|handle| reaches(handle));
+    let best = by_mail.or_else(by_name).or_else(|| handles.iter().find(known));
+    best.map(String::as_str)
 }
 
 /// On a list, or held out of it.

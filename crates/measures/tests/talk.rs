@@ -267,6 +267,60 @@ fn reasons_take_turns_and_all_candidates_are_counted() {
     );
 }
 
+/// Who drifts from a browser can't be written to, however much is at stake; a comment can be answered where it stands.
+#[test]
+fn who_can_be_written_to_comes_first() {
+    let mut rows = Vec::new();
+    for number in 0..30 {
+        let who = format!("anonymous:browser-{number}");
+        rows.extend(weekly(&who, "2025-05-05", 53));
+        let bought = Row {
+            value: Some("900.00".to_owned()),
+            currency: Some("EUR".to_owned()),
+            ..act(&who, "purchased", "", day("2026-01-05"))
+        };
+        rows.push(bought);
+    }
+    let workspace = Workspace::with(&rows);
+    let alone = workspace.ask("2026-06-08");
+    assert_eq!(
+        (alone.rows.len(), alone.sentence.as_str()),
+        (
+            5,
+            "Nobody you could write to needs you today; 5 more have a reason, without a name or an address."
+        )
+    );
+    rows.clear();
+    rows.extend(weekly(ADA, "2025-05-05", 53));
+    rows.push(act("anonymous:talker", "commented", "tour", day("2026-06-01")));
+    workspace
+        .store
+        .accept(rows.iter().map(Row::claim).collect(), NOW)
+        .unwrap();
+    let answer = workspace.ask("2026-06-08");
+    let told: Vec<(Option<&str>, bool)> = answer
+        .rows
+        .iter()
+        .map(|row| (row["handle"].as_str(), row["reachable"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(ADA), true),
+            (None, true),
+            (None, false),
+            (None, false),
+            (None, false)
+        ]
+    );
+    assert_eq!(answer.rows[1]["reason"], "unanswered_comment");
+    assert!(
+        answer.sentence.starts_with("ada@example.com was here about every"),
+        "{}",
+        answer.sentence
+    );
+}
+
 fn figure<'a>(answer: &'a Answer, key: &str) -> &'a Figure {
     answer.figures.iter().find(|figure| figure.key == key).unwrap()
 }

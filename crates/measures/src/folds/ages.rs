@@ -55,6 +55,11 @@ impl Ages {
         &self.months
     }
 
+    /// The number of the week of a day.
+    pub const fn week_of(day: Day) -> i32 {
+        week_of(day)
+    }
+
     /// The Monday of a week with that number.
     pub const fn week_start(week: i32) -> Day {
         week_start(week)

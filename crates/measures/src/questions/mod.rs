@@ -17,7 +17,7 @@ mod returns;
 mod scopes;
 mod talk;
 
-pub use talk::{arms, to_meet};
+pub use talk::{arms, meet};
 
 pub use hits::Watch;
 pub use plan::advice_of;

@@ -43,6 +43,11 @@ impl Among {
         self.unknown += other.unknown;
     }
 
+    /// Of how many it is not known.
+    pub const fn unknown(&self) -> u64 {
+        self.unknown
+    }
+
     /// Whom the answer is about.
     pub fn caution(&self, rule: &Rule) -> Caution {
         let left_out = match self.unknown {

@@ -196,6 +196,22 @@ pub fn touching(connection: &Connection, keys: &[i64]) -> Result<Vec<LinkRow>> {
     rows(connection, &condition, &[])
 }
 
+/// Every link of which a handle holds that text, whatever the case of its plain letters.
+pub fn naming(connection: &Connection, text: &str) -> Result<Vec<LinkFact>> {
+    let mut select = connection
+        .prepare_cached(
+            "SELECT id, from_handle, to_handle, from_key, to_key, evidence, at FROM link
+             WHERE instr(lower(from_handle), ?1) > 0 OR instr(lower(to_handle), ?1) > 0 LIMIT 10000",
+        )
+        .doing("read who is who")?;
+    let rows = select.query_map([text], |row| {
+        let said = (row.get(1)?, row.get(2)?, row.get(5)?);
+        Ok(link_row(said, (row.get(0)?, row.get(3)?, row.get(4)?, row.get(6)?)))
+    });
+    let rows: Vec<_> = rows.and_then(Iterator::collect).doing("read who is who")?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
 /// The link of that id.
 pub fn find(connection: &Connection, id: i64) -> Result<Option<LinkRow>> {
     Ok(rows(connection, "WHERE id = ?1", &[id])?.pop())

@@ -7,6 +7,7 @@
 
 pub mod links;
 pub mod moved;
+mod names;
 pub(crate) mod person;
 pub mod resolve;
 mod signed;

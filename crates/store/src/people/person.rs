@@ -1,5 +1,7 @@
 //! One person, looked at whole: handles, links, events. And the owner's word on who is one.
 
+use std::sync::Arc;
+
 use arrow::array::{AsArray, RecordBatch};
 use longplay_domain::{Evidence, Handle, Link, Time};
 
@@ -11,8 +13,8 @@ use crate::{
     Store,
     error::{Result, StoreError},
     order::Keys,
-    segment::schema::Column,
-    tail::sort_batches,
+    segment::{read::Segment, schema::Column},
+    tail::{Pending, sort_batches},
 };
 
 /// What is known of one person.
@@ -168,13 +170,16 @@ impl Store {
         Ok(Known { keys, links: rows, who })
     }
 
+    /// Everything that is held just now: the segments, and what waits in the tail.
+    pub(super) fn live_rows(&self) -> Result<(Vec<Arc<Segment>>, Pending)> {
+        let mut view = self.refresh()?;
+        let segments = view.segments.iter().map(|live| Arc::clone(&live.segment)).collect();
+        Ok((segments, view.tail.pending()))
+    }
+
     /// Every row of a person, each once.
     fn rows_of(&self, known: &Known) -> Result<Vec<RecordBatch>> {
-        let (segments, pending) = {
-            let mut view = self.refresh()?;
-            let segments: Vec<_> = view.segments.iter().map(|live| live.segment.clone()).collect();
-            (segments, view.tail.pending())
-        };
+        let (segments, pending) = self.live_rows()?;
         let person = known.keys[0];
         let mut found = Vec::new();
         for segment in segments {
@@ -208,7 +213,7 @@ pub(crate) struct Known {
     /// The person's own first.
     pub keys: Vec<i64>,
     pub links: Vec<LinkRow>,
-    pub who: std::sync::Arc<super::resolve::Who>,
+    pub who: Arc<super::resolve::Who>,
 }
 
 impl Known {

@@ -166,6 +166,11 @@ impl Segment {
 
     /// Whole rows of the given persons (ascending), in order.
     pub fn fetch(&self, persons: &[i64]) -> Result<Vec<RecordBatch>> {
+        self.fetch_columns(persons, &Column::ALL)
+    }
+
+    /// The same of some columns only.
+    pub fn fetch_columns(&self, persons: &[i64], columns: &[Column]) -> Result<Vec<RecordBatch>> {
         let mut batches = Vec::new();
         for (group, &(least, greatest)) in self.persons.iter().enumerate() {
             let from = persons.partition_point(|&person| person < least);
@@ -179,7 +184,7 @@ impl Segment {
             }
             let rows = self.plain.metadata().row_group(group).num_rows().unsigned_abs() as usize;
             let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), rows);
-            let mut reader = self.read_groups(&Column::ALL, vec![group], Some(selection), Form::Plain)?;
+            let mut reader = self.read_groups(columns, vec![group], Some(selection), Form::Plain)?;
             while let Some(batch) = reader.next_batch()? {
                 batches.push(batch);
             }

@@ -8,6 +8,7 @@ mod worth;
 
 use longplay_domain::PersonId;
 use longplay_stats::rates::{Sample, difference_of_means};
+use longplay_store::{NONE, Store, StoreError};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,22 +23,40 @@ use worth::{Stake, Worths};
 
 pub const PARTS: &[Part] = &[Part::Talks, Part::Purchases];
 
-/// Of each reason so many times the people who come on the list are ranked by value and reachability too, for which their names
-/// are looked up: even where half of them are held out, that is enough.
+/// Of each reason so many times the people who come on the list are ranked by value too: even where half of them are held out,
+/// that is enough.
 const SHORTLIST: usize = 4;
-/// Somebody we know no way to reach counts this much less.
-const UNREACHABLE: f64 = 0.2;
+/// Of each reason the names of so many are looked up at most, to find that many who can be written to.
+const LOOKED_UP_MAX: usize = 1_000;
 /// Below so many people in either arm nothing is said of the holdout.
 const ARM_MIN: u64 = 20;
+
+/// Whether the owner can say something to somebody. Who can be written to comes first: a list is for talking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// A handle is known by which one can write to them.
+    Written,
+    /// A comment can be answered where it stands.
+    Answered,
+    Nowhere,
+}
 
 /// Somebody who may come on the list.
 pub struct Listed<'a> {
     pub candidate: &'a Candidate,
     pub stake: Option<Stake>,
     pub handle: Option<&'a str>,
+    reach: Reach,
     urgency: f64,
     /// In which round their reason has its turn with them.
     round: usize,
+}
+
+impl Listed<'_> {
+    /// Whether the owner can say something to them at all.
+    pub fn is_reachable(&self) -> bool {
+        self.reach != Reach::Nowhere
+    }
 }
 
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
@@ -59,9 +78,18 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     Ok(answer)
 }
 
-/// The people whose names are worth looking up.
-pub fn to_meet(ground: &Ground, evidence: &Evidence) -> Vec<PersonId> {
-    shortlist(ground, evidence).map(|candidate| candidate.person).collect()
+/// Looks up the names that the list needs: of each reason, until enough can be written to.
+pub fn meet(ground: &Ground, evidence: &Evidence, store: &Store) -> Result<(), StoreError> {
+    let most = most(ground);
+    let people: Vec<Vec<PersonId>> = by_reason(evidence)
+        .map(|of| {
+            of.iter()
+                .take(most.max(LOOKED_UP_MAX))
+                .map(|candidate| candidate.person)
+                .collect()
+        })
+        .collect();
+    ground.talk.name(people.iter().map(Vec::as_slice), most, store)
 }
 
 /// Who is on today's list, and who would have been and is held out of it.
@@ -83,11 +111,35 @@ pub fn arms(question: &Question, ground: &Ground, evidence: &Evidence) -> Vec<(P
     arms
 }
 
-/// The most urgent of each reason, as the pass saw them, held out or not.
-fn shortlist<'a>(ground: &Ground, evidence: &'a Evidence) -> impl Iterator<Item = &'a Candidate> + use<'a> {
-    let most = SHORTLIST * ground.talk.capacity;
-    let by_reason = evidence.talks().candidates().chunk_by(|a, b| a.reason == b.reason);
-    by_reason.flat_map(move |of_reason| of_reason.iter().take(most))
+/// How many of each reason are ranked.
+const fn most(ground: &Ground) -> usize {
+    SHORTLIST.saturating_mul(ground.talk.capacity)
+}
+
+fn by_reason(evidence: &Evidence) -> impl Iterator<Item = &[Candidate]> {
+    evidence.talks().candidates().chunk_by(|a, b| a.reason == b.reason)
+}
+
+/// The most urgent of each reason, as the pass saw them, held out or not: first of those who can be written to.
+fn shortlist<'a>(ground: &'a Ground, evidence: &'a Evidence) -> Vec<(&'a Candidate, Reach)> {
+    let mut short = Vec::new();
+    for of_reason in by_reason(evidence) {
+        let mut of: Vec<(&Candidate, Reach)> = of_reason.iter().map(|of| (of, reach(ground, of))).collect();
+        // Keeps the order of urgency among equals.
+        of.sort_by_key(|(_, reach)| *reach);
+        short.extend(of.into_iter().take(most(ground)));
+    }
+    short
+}
+
+fn reach(ground: &Ground, candidate: &Candidate) -> Reach {
+    if !ground.talk.knows_names() || ground.talk.is_reachable(candidate.person) {
+        Reach::Written
+    } else if candidate.reason == Reason::UnansweredComment && candidate.piece != NONE {
+        Reach::Answered
+    } else {
+        Reach::Nowhere
+    }
 }
 
 /// Today's list, cut to what the owner can do.
@@ -98,43 +150,39 @@ fn list<'a>(question: &Question, ground: &'a Ground, evidence: &'a Evidence) -> 
     list
 }
 
-/// The shortlist by drop × value × reachability, the reasons taking turns: in each round comes the next of every reason, the most
-/// urgent first. Who is held out takes no turn.
+/// The shortlist, first those who can be written to; among equals by drop × value, the reasons taking turns: in each round comes
+/// the next of every reason, the most urgent first. Who is held out takes no turn.
 fn ranked<'a>(question: &Question, ground: &'a Ground, evidence: &'a Evidence) -> Vec<Listed<'a>> {
     let worths = Worths::of(question, ground, evidence);
-    let mut list: Vec<Listed<'_>> = shortlist(ground, evidence)
-        .map(|candidate| {
-            let stake = worths.stake(candidate);
-            let handle = ground.talk.handle(candidate.person);
-            // A comment can be answered where it stands.
-            let is_reachable = handle.is_some() || candidate.reason == Reason::UnansweredComment;
-            let reach = if is_reachable || !ground.talk.knows_names() {
-                1.0
-            } else {
-                UNREACHABLE
-            };
-            let value = 1.0 + stake.map_or(0.0, |stake| stake.of_the_usual);
-            Listed {
-                candidate,
-                stake,
-                handle,
-                urgency: candidate.drop * value * reach,
-                round: 0,
-            }
-        })
-        .collect();
+    let listed = |(candidate, reach): (&'a Candidate, Reach)| {
+        let stake = worths.stake(candidate);
+        let value = 1.0 + stake.map_or(0.0, |stake| stake.of_the_usual);
+        Listed {
+            candidate,
+            stake,
+            handle: ground.talk.handle(candidate.person),
+            reach,
+            urgency: candidate.drop * value,
+            round: 0,
+        }
+    };
+    let mut list: Vec<Listed<'_>> = shortlist(ground, evidence).into_iter().map(listed).collect();
     let by_urgency = |a: &Listed<'_>, b: &Listed<'_>| {
         let urgency = b.urgency.total_cmp(&a.urgency);
         urgency.then(a.candidate.person.0.cmp(&b.candidate.person.0))
     };
-    list.sort_by(by_urgency);
-    let mut rounds = [0; Reason::ALL.len()];
+    list.sort_by(|a, b| a.reach.cmp(&b.reach).then_with(|| by_urgency(a, b)));
+    let mut rounds = [[0; Reason::ALL.len()]; 3];
     for listed in &mut list {
-        let round = &mut rounds[listed.candidate.reason as usize];
+        let round = &mut rounds[listed.reach as usize][listed.candidate.reason as usize];
         listed.round = *round;
         *round += usize::from(!is_held_out(listed.candidate.person, ground.talk.holdout));
     }
-    list.sort_by(|a, b| a.round.cmp(&b.round).then_with(|| by_urgency(a, b)));
+    list.sort_by(|a, b| {
+        (a.reach, a.round)
+            .cmp(&(b.reach, b.round))
+            .then_with(|| by_urgency(a, b))
+    });
     list
 }
 
@@ -173,6 +221,7 @@ fn row(ground: &Ground, listed: &Listed<'_>) -> Value {
         "kind": "person",
         "person": format!("{:016x}", candidate.person.0),
         "handle": listed.handle,
+        "reachable": listed.is_reachable(),
         "reason": candidate.reason.name(),
         "evidence": words::evidence(ground, candidate),
         "piece": piece,

@@ -18,6 +18,16 @@ pub fn sentence(question: &Question, ground: &Ground, list: &[Listed<'_>]) -> St
     let Some(first) = list.first() else {
         return "Nobody needs you today.".to_owned();
     };
+    if !first.is_reachable() {
+        return match list.len() {
+            1 => "Nobody you could write to needs you today; one more has a reason, without a name or an address."
+                .to_owned(),
+            others => format!(
+                "Nobody you could write to needs you today; {} more have a reason, without a name or an address.",
+                words::count(others as u64)
+            ),
+        };
+    }
     let candidate = first.candidate;
     let who = first
         .handle
