@@ -141,6 +141,7 @@ pub fn by_person(notes: &[TalkNote], as_of: Time, zone: &Zone) -> Map<PersonId, 
             TalkKind::Done | TalkKind::Contact => of.contact = of.contact.max(Some((note.at, day))),
             TalkKind::Shown => of.listed = of.listed.or(Some((Arm::Shown, day))),
             TalkKind::Held => of.listed = of.listed.or(Some((Arm::Held, day))),
+            TalkKind::Note | TalkKind::Tag => {}
         }
     }
     people

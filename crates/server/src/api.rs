@@ -76,14 +76,15 @@ pub async fn audit_log(State(app): State<App>) -> Result<Json<Value>, ApiError> 
     Ok(Json(json!({ "entries": told.collect::<Vec<_>>() })))
 }
 
+/// The query of an address, where it can be read at all.
+pub(crate) fn readable(pairs: Pairs) -> Result<Query<Vec<(String, String)>>, HttpError> {
+    let message = "What follows the `?` can't be read; write it like ?from=2026-01-01&level=0.9";
+    pairs.map_err(|_| HttpError::new(Code::BadParameter, message))
+}
+
 /// The parameters of a request, read in the workspace's zone.
 pub(crate) async fn parameters(app: &App, pairs: Pairs) -> Result<(Parameters, Zone), HttpError> {
-    let Query(pairs) = pairs.map_err(|_| {
-        HttpError::new(
-            Code::BadParameter,
-            "What follows the `?` can't be read; write it like ?from=2026-01-01&level=0.9",
-        )
-    })?;
+    let Query(pairs) = readable(pairs)?;
     let zone = app.read(Store::zone).await?;
     let parameters = Parameters::read(&pairs, &zone, app.now())?;
     let Some(name) = parameters.segment().map(str::to_owned) else {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use longplay_domain::Time;
-use longplay_measures::{Answer, AskError, Edition, Question, engine::LocalEngine};
+use longplay_domain::{PersonId, Time};
+use longplay_measures::people::{self, People, Whole};
+use longplay_measures::{Answer, AskError, Edition, Key, Question, engine::LocalEngine};
 use longplay_store::{LogEntry, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::{task, time};
@@ -159,6 +160,19 @@ impl App {
     /// Works out one question when it is its turn.
     pub(crate) async fn ask(&self, question: Question) -> Result<Answer, HttpError> {
         self.in_turn(move |store| longplay_measures::ask(&question, store))
+            .await
+    }
+
+    /// Lists people when it is its turn.
+    pub(crate) async fn people(&self, question: Question, ask: people::Ask) -> Result<People, HttpError> {
+        self.in_turn(move |store| people::people(&question, &ask, store)).await
+    }
+
+    /// Looks at one person whole, as of now.
+    pub(crate) async fn whole(&self, person: PersonId) -> Result<Option<Whole>, HttpError> {
+        let zone = self.read(Store::zone).await?;
+        let question = Question::new(Key::Ladder, self.now(), zone);
+        self.in_turn(move |store| people::person(&question, person, store))
             .await
     }
 

@@ -14,12 +14,15 @@ mod error;
 mod headers;
 mod login;
 pub mod pages;
+mod people;
 mod person;
 mod query;
 mod router;
 mod serve;
+mod someone;
 mod tracker;
 mod views;
+mod who;
 mod you;
 
 pub use app::App;

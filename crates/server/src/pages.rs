@@ -1,6 +1,7 @@
 //! Pages: typed views, each with its template beside it. A page function takes answers and gives back a page; it reaches
 //! no store and no clock, so whatever it shows can be shown in a test.
 
+mod calendar;
 pub mod exhibit;
 pub mod filter;
 pub mod home;
@@ -8,6 +9,8 @@ mod login;
 pub mod message;
 pub mod method;
 pub mod methods;
+pub mod people;
+pub mod person;
 pub mod piece;
 pub mod pieces;
 pub mod sections;
@@ -23,6 +26,8 @@ pub use home::{HomePage, home, home_refused};
 pub(crate) use login::LoginPage;
 pub use message::MessagePage;
 pub use method::{MethodPage, method};
+pub use people::{PeoplePage, people, people_refused};
+pub use person::{Someone, erase, erased, person};
 pub use piece::{PiecePage, piece};
 pub use pieces::{PiecesPage, pieces};
 pub use sections::Titles;
@@ -45,7 +50,12 @@ pub struct Frame {
 }
 
 /// What the rail leads to.
-const PLACES: [(&str, &str); 3] = [("/", "Home"), ("/pieces", "Pieces"), ("/sources", "Sources")];
+const PLACES: [(&str, &str); 4] = [
+    ("/", "Home"),
+    ("/pieces", "Pieces"),
+    ("/people", "People"),
+    ("/sources", "Sources"),
+];
 
 impl Frame {
     pub fn new(assets: &Assets, demo: bool) -> Self {

@@ -7,7 +7,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
 use crate::auth::{Guarded, May, Rule};
-use crate::{api, collect, headers, login, person, tracker, views, you};
+use crate::{api, collect, headers, login, people, person, someone, tracker, views, you};
 
 /// The whole server as a service.
 pub fn router(app: App) -> Router {
@@ -38,6 +38,18 @@ fn pages(app: App) -> Guarded {
         .get("/methods/pictures/{file}", May::See, views::picture)
         .get("/pieces", May::See, views::pieces)
         .get("/piece", May::See, views::piece)
+        .get("/people", May::People, people::list)
+        .post("/people/search", May::People, people::search)
+        .get("/people/person", May::People, someone::look)
+        .get("/people/person/export", May::People, someone::export)
+        .post("/people/person/note", May::People, someone::note)
+        .post("/people/person/tag", May::People, someone::tag)
+        .post("/people/person/remove", May::People, someone::remove)
+        .post("/people/person/contact", May::People, someone::contact)
+        .post("/people/person/merge", May::People, someone::merge)
+        .post("/people/person/unlink", May::People, someone::unlink)
+        .get("/people/person/erase", May::Erase, someone::ask)
+        .post("/people/person/erase", May::Erase, someone::erase)
         .get("/sources", May::See, views::sources)
         .get("/login", May::Anybody, login::form)
         .post("/login", May::Anybody, login::enter)
@@ -57,7 +69,10 @@ fn programs(app: App) -> Guarded {
         .get("/api/v1/edition", May::See, api::edition)
         .get("/api/v1/pieces", May::See, api::pieces)
         .get("/api/v1/collect/recent", May::See, api::recent)
+        .get("/api/v1/people", May::People, people::api)
         .get("/api/v1/person", May::PeopleByProgram, person::card)
+        .get("/api/v1/person/profile", May::People, someone::profile)
+        .get("/api/v1/person/timeline", May::People, someone::timeline)
         .get("/api/v1/person/export", May::PeopleByProgram, person::export)
         .post("/api/v1/person/erase", May::EraseByProgram, person::erase)
         .get("/api/v1/audit-log", May::Own, api::audit_log)

@@ -46,9 +46,9 @@ pub use histories::{Columns, History};
 #[doc(hidden)] // for fuzzing: how a batch lies in the journal
 pub use journal::{decode as decode_batch, encode as encode_batch};
 pub use marked::Marked;
-pub use people::{LinkInfo, PersonCard};
+pub use people::{LinkInfo, PersonCard, Timeline};
 pub use registry::{
-    Account, ErasureReceipt, IDLE_MAX_HOURS, ImportNote, KeyInfo, LOG_KEEP_DAYS, LogEntry, Role, SESSION_MAX_HOURS,
+    Account, ErasureReceipt, IDLE_MAX_HOURS, ImportNote, KeyInfo, LOG_KEEP_DAYS, LogEntry, PersonNote, Role, SESSION_MAX_HOURS,
     Scope, Session, TalkKind, TalkNote, TokenInfo, Whence,
 };
 pub use seal::Unsealed;

@@ -240,6 +240,15 @@ fn litter(store: &Store) {
             samples: 0,
         })
         .unwrap();
+    // What the owner wrote down about her, and about somebody else who knows her.
+    let key = |name: &str| store.key_of(&handle(name));
+    store
+        .add_note(key("user:ada-7f31"), "Ada, ada@example.com, wants a call", NOW)
+        .unwrap();
+    store
+        .add_tag(key("email:ada@example.com"), "friend of +43 660 1112223", NOW)
+        .unwrap();
+    store.add_note(key("user:bob"), "came with ada-7f31", NOW).unwrap();
     let why = "they write as ada@example.com";
     store
         .merge_people(&handle("user:carl"), &handle("email:carl@x.io"), why, NOW)
@@ -300,6 +309,13 @@ fn not_a_byte_is_left_and_nobody_else_misses_anything() {
         assert_eq!(store.person(&handle(name)).unwrap(), None);
         assert_eq!(store.erase(&handle(name), LATER).unwrap(), None, "nobody by now");
     }
+    let bob = store.notes_on(store.key_of(&handle("user:bob"))).unwrap();
+    assert_eq!(
+        bob.len(),
+        1,
+        "a note about somebody else stays, without the name: {bob:?}"
+    );
+    assert_eq!(store.tags().unwrap(), Vec::<String>::new());
     let list = fs::read_to_string(dir.path().join("refusals/shop.csv-1.csv")).unwrap();
     assert!(list.contains("soon") && list.lines().count() == 2, "{list}");
 

@@ -15,8 +15,10 @@ pub struct Choice {
 }
 
 /// What the address says, and what it could say instead.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Filter {
+    /// The page it is on.
+    page: &'static str,
     pairs: Vec<(String, String)>,
     segments: Vec<String>,
     today: Option<Day>,
@@ -28,14 +30,53 @@ pub struct Chip {
     pub without: String,
 }
 
+impl Default for Filter {
+    /// Nothing is said, on the home page.
+    fn default() -> Self {
+        Self {
+            page: "/",
+            pairs: Vec::new(),
+            segments: Vec::new(),
+            today: None,
+        }
+    }
+}
+
 impl Filter {
     /// The name-value pairs of the address and the names of the saved segments.
     pub fn new(pairs: Vec<(String, String)>, segments: Vec<String>, today: Day) -> Self {
         Self {
+            page: "/",
             pairs,
             segments,
             today: Some(today),
         }
+    }
+
+    /// The same on another page.
+    #[must_use]
+    pub fn on(self, page: &'static str) -> Self {
+        Self { page, ..self }
+    }
+
+    pub const fn page(&self) -> &'static str {
+        self.page
+    }
+
+    /// Everything that is said, for who keeps it along.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// The names of the saved segments, each with this view over it alone.
+    pub fn over_segments(&self) -> Vec<(String, String)> {
+        let over = |name: &String| (name.clone(), self.with("segment", name));
+        self.segments.iter().map(over).collect()
+    }
+
+    /// This view with something said otherwise.
+    pub fn with(&self, name: &str, value: &str) -> String {
+        self.address(|said| said != name, &[(name, value)])
     }
 
     /// What is said under that name, or nothing.
@@ -125,10 +166,16 @@ impl Filter {
             .chain(more.iter().copied())
             .collect();
         match serde_urlencoded::to_string(pairs) {
-            Ok(query) if !query.is_empty() => format!("/?{query}"),
-            _ => "/".to_owned(),
+            Ok(query) if !query.is_empty() => format!("{}?{query}", self.page),
+            _ => self.page.to_owned(),
         }
     }
+}
+
+/// `February 2026` for `2026-02`.
+fn month_words(month: &str) -> String {
+    let day = Day::parse(&format!("{month}-01")).map(words::day);
+    day.map_or_else(|| month.to_owned(), |day| day.trim_start_matches("1 ").to_owned())
 }
 
 const fn against_words(against: Against) -> &'static str {
@@ -153,7 +200,25 @@ fn chip_words(name: &str, value: &str) -> String {
         "where" => format!("only where {value}"),
         "as_of" => format!("as of {}", day()),
         "level" => format!("ranges at {value}"),
-        "goal" => format!("about the goal “{value}”"),
+        "goal" => format!("goal “{value}”"),
+        "tag" => format!("tagged “{value}”"),
+        "piece" => format!("came through {value}"),
+        "no_piece" => "came through no piece".to_owned(),
+        "regular" => "regulars".to_owned(),
+        "month" => format!("in {}", month_words(value)),
+        "cohort" => match Day::parse(value) {
+            Some(day) => format!("first came in the week of {}", words::day(day)),
+            None => format!("first came in {}", month_words(value)),
+        },
+        "age" => format!("here again {value} later"),
+        "moved" => match value {
+            "up" => "moved up".to_owned(),
+            "down" => "moved down".to_owned(),
+            "held" => "held their step".to_owned(),
+            other => other.to_owned(),
+        },
+        "stage" => format!("step {}", value.replace('_', " ")),
+        "order" => format!("by {}", value.replace('_', " ")),
         other => format!("{} {value}", other.replace('_', " ")),
     }
 }

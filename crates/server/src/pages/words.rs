@@ -3,7 +3,7 @@
 //! A share is told as so many in 100, or in 1,000 when it is small; rates keep two significant digits, money and counts
 //! keep all of theirs. Days are written out: "9 May 2026".
 
-use longplay_domain::{Currency, Day, Time, Zone};
+use longplay_domain::{Currency, Day, Month, Time, Zone};
 use longplay_measures::words::WEEKDAYS;
 
 const MONTHS: [&str; 12] = [
@@ -31,6 +31,11 @@ pub fn day_of_month(day: Day) -> String {
     let date = day.date();
     let month = MONTHS[usize::from(date.month().unsigned_abs()).saturating_sub(1).min(11)];
     format!("{} {month}", date.day())
+}
+
+/// `May`
+pub fn month_name(month: Month) -> &'static str {
+    MONTHS[(month.year_and_month().1 as usize).saturating_sub(1).min(11)]
 }
 
 /// `Monday, 23 November 2026`

@@ -7,6 +7,7 @@ mod healthz;
 mod home;
 mod matomo;
 mod methods;
+mod people;
 mod pieces;
 mod plausible;
 mod sources;

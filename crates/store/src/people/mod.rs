@@ -14,3 +14,4 @@ mod signed;
 mod told;
 
 pub use person::{LinkInfo, PersonCard};
+pub use told::Timeline;

@@ -10,10 +10,11 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{LinkInfo, PersonCard};
-use crate::{ErasureReceipt, Store, error::Result, segment::schema::Column};
+use crate::{ErasureReceipt, PersonNote, Store, error::Result, segment::schema::Column};
 
 impl Store {
-    /// Everything held on the person of a key: the card, with every event in place of their number. `None` when nothing is.
+    /// Everything held on the person of a key: the card, with every event in place of their number, and what was written down
+    /// about them. `None` when nothing is.
     pub fn everything_on(&self, key: i64) -> Result<Option<Value>> {
         let Some(card) = self.person_of(key)? else {
             return Ok(None);
@@ -24,8 +25,60 @@ impl Store {
             .iter()
             .flat_map(|batch| (0..batch.num_rows()).map(|row| event(batch, row)));
         all.insert("events".to_owned(), events.collect());
+        all.insert("notes".to_owned(), self.notes_on(key)?.iter().map(of_note).collect());
         Ok(Some(Value::Object(all)))
     }
+
+    /// What a person did, the newest first: events before the one with that number, at most so many; every event has its number
+    /// from the first on. Marked ones too, which answers leave out.
+    pub fn timeline(&self, key: i64, before: Option<u64>, most: usize) -> Result<Timeline> {
+        let batches = self.events_of(key)?;
+        let all: u64 = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        let end = before.unwrap_or(all).min(all);
+        let from = end.saturating_sub(most as u64);
+        let places = batches
+            .iter()
+            .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
+        let mut events: Vec<Value> = places
+            .skip(from as usize)
+            .take((end - from) as usize)
+            .map(|(batch, row)| event(batch, row))
+            .collect();
+        events.reverse();
+        Ok(Timeline {
+            all,
+            events,
+            before: (from > 0).then_some(from),
+        })
+    }
+}
+
+/// Some of what a person did, the newest first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Timeline {
+    /// How many events there are, here or not.
+    pub all: u64,
+    pub events: Vec<Value>,
+    /// What to ask for older ones by, if there are any.
+    pub before: Option<u64>,
+}
+
+/// A note as programs read it.
+impl Serialize for PersonNote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        of_note(self).serialize(serializer)
+    }
+}
+
+fn of_note(PersonNote { number, note }: &PersonNote) -> Value {
+    json!({
+        "number": number,
+        "kind": note.kind.name(),
+        "at": note.at.to_string(),
+        "until": note.until.map(|until| until.to_string()),
+        "channel": note.channel,
+        "text": note.why,
+    })
 }
 
 impl Serialize for PersonCard {

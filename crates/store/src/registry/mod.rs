@@ -10,6 +10,7 @@ mod goals;
 mod hit_notes;
 mod imports;
 mod keys;
+mod notes;
 mod one_time;
 mod pieces;
 pub(crate) mod rules;
@@ -38,6 +39,7 @@ pub(crate) use erasures::{
 };
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
+pub use notes::PersonNote;
 pub(crate) use sessions::end_all_sessions;
 pub use sessions::{IDLE_MAX_HOURS, SESSION_MAX_HOURS, Session, Whence};
 pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};

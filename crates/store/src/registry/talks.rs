@@ -3,7 +3,7 @@
 //! belongs to now; an erasure takes them.
 
 use longplay_domain::{PersonId, Time};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::settings;
 use crate::{
@@ -25,16 +25,22 @@ pub enum TalkKind {
     Shown,
     /// They would have been, and were held out at random.
     Held,
+    /// The owner's words about them; says nothing of talking.
+    Note,
+    /// A word the owner sorts people by; the same.
+    Tag,
 }
 
 impl TalkKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Done,
         Self::Snooze,
         Self::Never,
         Self::Contact,
         Self::Shown,
         Self::Held,
+        Self::Note,
+        Self::Tag,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -45,6 +51,8 @@ impl TalkKind {
             Self::Contact => "contact",
             Self::Shown => "shown",
             Self::Held => "held",
+            Self::Note => "note",
+            Self::Tag => "tag",
         }
     }
 }
@@ -83,7 +91,7 @@ const HOLDOUT_MAX: f64 = 0.5;
 const DOING: &str = "read whom you talked to";
 
 impl Store {
-    /// Every note, oldest first.
+    /// Every note of talking, oldest first.
     pub fn talk_notes(&self) -> Result<Vec<TalkNote>> {
         let mut notes = read(&self.registry())?;
         if !notes.is_empty() {
@@ -151,25 +159,30 @@ impl Store {
 
 fn read(connection: &Connection) -> Result<Vec<TalkNote>> {
     let mut select = connection
-        .prepare_cached("SELECT person, kind, at, until, channel, why FROM talk ORDER BY number")
+        .prepare_cached(
+            "SELECT person, kind, at, until, channel, why FROM talk WHERE kind NOT IN ('note', 'tag') ORDER BY number",
+        )
         .doing(DOING)?;
-    let rows = select.query_map([], |row| {
-        let kind: String = row.get(1)?;
-        let until: Option<i64> = row.get(3)?;
-        let Some(kind) = TalkKind::ALL.into_iter().find(|known| known.name() == kind) else {
-            return Ok(None);
-        };
-        Ok(Some(TalkNote {
-            person: PersonId(row.get(0)?),
-            kind,
-            at: Time::from_micros(row.get(2)?),
-            until: until.map(Time::from_micros),
-            channel: row.get(4)?,
-            why: row.get(5)?,
-        }))
-    });
+    let rows = select.query_map([], note);
     let notes = rows.and_then(|rows| rows.filter_map(rusqlite::Result::transpose).collect());
     notes.doing(DOING)
+}
+
+/// A row of person, kind, at, until, channel, why; `None` where its kind is one of a later release.
+pub(super) fn note(row: &Row<'_>) -> rusqlite::Result<Option<TalkNote>> {
+    let kind: String = row.get(1)?;
+    let until: Option<i64> = row.get(3)?;
+    let Some(kind) = TalkKind::ALL.into_iter().find(|known| known.name() == kind) else {
+        return Ok(None);
+    };
+    Ok(Some(TalkNote {
+        person: PersonId(row.get(0)?),
+        kind,
+        at: Time::from_micros(row.get(2)?),
+        until: until.map(Time::from_micros),
+        channel: row.get(4)?,
+        why: row.get(5)?,
+    }))
 }
 
 /// Takes away what was noted of those who are to be forgotten.
