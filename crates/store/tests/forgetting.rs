@@ -248,7 +248,9 @@ fn litter(store: &Store) {
     store
         .add_tag(key("email:ada@example.com"), "friend of +43 660 1112223", NOW)
         .unwrap();
-    store.add_note(key("user:bob"), "came with ada-7f31", NOW).unwrap();
+    store
+        .add_note(key("user:bob"), "came with ada@example.com", NOW)
+        .unwrap();
     let why = "they write as ada@example.com";
     store
         .merge_people(&handle("user:carl"), &handle("email:carl@x.io"), why, NOW)

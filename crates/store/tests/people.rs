@@ -274,3 +274,47 @@ proptest! {
         prop_assert_eq!(persons(&store), persons(&plain));
     }
 }
+
+#[test]
+fn what_is_written_down_goes_with_the_person_and_into_the_export() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let claims = [said(1, "user:ada", &[], 0), said(2, "user:bob", &[], 0)];
+    store.accept(claims.iter().map(claim).collect(), NOW).unwrap();
+    let handle = |text: &str| Handle::parse(text).unwrap();
+    let key = |text: &str| store.key_of(&handle(text));
+    store.add_note(key("user:ada"), "likes tea", NOW).unwrap();
+    store.add_tag(key("user:bob"), "vip", NOW).unwrap();
+    store.add_tag(key("user:bob"), " vip ", NOW).unwrap();
+    let texts = |name: &str| -> Vec<String> {
+        let notes = store.notes_on(key(name)).unwrap();
+        notes.into_iter().filter_map(|note| note.note.why).collect()
+    };
+    assert_eq!(
+        (texts("user:ada"), texts("user:bob")),
+        (vec!["likes tea".to_owned()], vec!["vip".to_owned()])
+    );
+    let link = store
+        .merge_people(&handle("user:ada"), &handle("user:bob"), "same", NOW)
+        .unwrap();
+    assert_eq!(texts("user:ada"), ["likes tea", "vip"], "of both, once they are one");
+    assert_eq!(texts("user:bob"), texts("user:ada"));
+    let export = store.everything_on(key("user:bob")).unwrap().unwrap();
+    assert_eq!(export["notes"].as_array().unwrap().len(), 2);
+    store.unlink(&link.id, NOW).unwrap();
+    assert_eq!(texts("user:ada"), ["likes tea"]);
+    let number = store.notes_on(key("user:ada")).unwrap()[0].number;
+    assert!(
+        !store.remove_note(key("user:bob"), number).unwrap(),
+        "it is nobody else's"
+    );
+    assert!(store.remove_note(key("user:ada"), number).unwrap() && texts("user:ada").is_empty());
+    for wrong in ["  ".to_owned(), "x".repeat(20_000)] {
+        assert!(store.add_note(key("user:ada"), &wrong, NOW).is_err());
+    }
+    assert_eq!(
+        (store.tags().unwrap(), store.tagged("vip").unwrap().len()),
+        (vec!["vip".to_owned()], 1)
+    );
+    assert!(store.talk_notes().unwrap().is_empty(), "no word of talking");
+}
