@@ -3,8 +3,8 @@
 
 use axum::extract::{Form, State};
 use axum::http::header;
-use axum::{Extension, Json};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use longplay_domain::{Day, Handle, PersonId, Time};
 use longplay_measures::people::{person_named, person_text};
 use longplay_store::{ErasureReceipt, StoreError, TalkKind, TalkNote, Timeline};
