@@ -362,6 +362,8 @@
     var buttons = Array.from((figure || document).querySelectorAll(".toggle"));
     var open = buttons.some(function (button) { return button.getAttribute("aria-expanded") !== "true"; });
     buttons.forEach(function (button) { set(button, open); });
+    // Done: what any one of the buttons would do is not to follow.
+    event.preventDefault();
   }
   function rawOf(row, column) { return row.children[column].dataset.value; }
   function sortable(table) {

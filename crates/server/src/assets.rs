@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// Name, media type and content of each file.
-const FILES: [(&str, &str, &[u8]); 4] = [
+const FILES: [(&str, &str, &[u8]); 5] = [
     (
         "longplay.css",
         "text/css; charset=utf-8",
@@ -16,6 +16,11 @@ const FILES: [(&str, &str, &[u8]); 4] = [
         "charts.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/charts.js"),
+    ),
+    (
+        "keys.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/keys.js"),
     ),
     (
         "echarts.js",

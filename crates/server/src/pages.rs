@@ -39,6 +39,7 @@ pub(crate) use you::{You, you};
 pub struct Frame {
     pub stylesheet: String,
     pub script: String,
+    pub keys: String,
     pub charts: String,
     pub icon: String,
     /// Whether the audience is made up; then every page says so.
@@ -62,6 +63,7 @@ impl Frame {
         Self {
             stylesheet: assets.url("longplay.css"),
             script: assets.url("charts.js"),
+            keys: assets.url("keys.js"),
             charts: assets.url("echarts.js"),
             icon: assets.url("icon.svg"),
             demo,

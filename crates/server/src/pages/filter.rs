@@ -24,6 +24,15 @@ pub struct Filter {
     today: Option<Day>,
 }
 
+/// Another view of the same page, and the key that leads there.
+pub struct Way {
+    pub words: &'static str,
+    pub address: String,
+    pub is_here: bool,
+    /// Empty where no key does.
+    pub key: &'static str,
+}
+
 /// A chip: what it says, and the address without it.
 pub struct Chip {
     pub words: String,
@@ -98,10 +107,10 @@ impl Filter {
         self.pairs.iter().map(chip).collect()
     }
 
-    /// Periods that are asked for often: words, address, and whether it is the one.
-    pub fn presets(&self) -> Vec<(&'static str, String, bool)> {
+    /// Periods that are asked for often.
+    pub fn presets(&self) -> Vec<Way> {
         let Some(today) = self.today else { return Vec::new() };
-        let of = |words, from: Option<Day>| {
+        let of = |key, words, from: Option<Day>| {
             let from = from.map(|from| from.to_string());
             // Today is not over, so it is left out.
             let to = today.to_string();
@@ -109,22 +118,61 @@ impl Filter {
                 .iter()
                 .flat_map(|from| [("from", from.as_str()), ("to", &to)])
                 .collect();
-            let is_it = self.said("from") == from.as_deref().unwrap_or_default()
+            let is_here = self.said("from") == from.as_deref().unwrap_or_default()
                 && self.said("to") == if from.is_some() { to.as_str() } else { "" };
             let keeps = |name: &str| !matches!(name, "from" | "to") && (from.is_some() || name != "compare");
-            (words, self.address(keeps, &pairs), is_it)
+            Way {
+                words,
+                address: self.address(keeps, &pairs),
+                is_here,
+                key,
+            }
         };
         let (month, year) = (Month::of(today), Month::of(today).year_and_month().0);
         vec![
-            of("ever", None),
-            of("the last 28 days", Some(today.plus(-28))),
-            of("the last 90 days", Some(today.plus(-90))),
-            of("this month", Some(month.start()).filter(|&first| first < today)),
+            of("e", "ever", None),
+            of("d", "yesterday", Some(today.plus(-1))),
+            of("w", "the last 7 days", Some(today.plus(-7))),
+            of("", "the last 28 days", Some(today.plus(-28))),
+            of("", "the last 90 days", Some(today.plus(-90))),
+            of("m", "this month", Some(month.start()).filter(|&first| first < today)),
             of(
+                "y",
                 "this year",
                 Day::parse(&format!("{year:04}-01-01")).filter(|&first| first < today),
             ),
         ]
+    }
+
+    /// From the period that is said: as many days earlier, as many later, and with or without the days before beside it.
+    pub fn steps(&self) -> Vec<Way> {
+        let day = |name| Day::parse(self.said(name));
+        let (Some(from), Some(to)) = (day("from"), day("to")) else {
+            return Vec::new();
+        };
+        let days = to.0 - from.0;
+        let moved = |by: i32| {
+            let (from, to) = (from.plus(by).to_string(), to.plus(by).to_string());
+            let keeps = |name: &str| !matches!(name, "from" | "to");
+            self.address(keeps, &[("from", &from), ("to", &to)])
+        };
+        let step = |key, words, address| Way {
+            words,
+            address,
+            is_here: false,
+            key,
+        };
+        let mut steps = vec![step("ArrowLeft", "← earlier", moved(-days))];
+        if self.today.is_some_and(|today| to < today) {
+            steps.push(step("ArrowRight", "later →", moved(days)));
+        }
+        steps.push(if self.said("compare").is_empty() {
+            let before = self.with("compare", Against::Previous.name());
+            step("x", "compare with the days before", before)
+        } else {
+            step("x", "compare with nothing", self.address(|name| name != "compare", &[]))
+        });
+        steps
     }
 
     /// The lists to choose from.
@@ -257,15 +305,38 @@ mod tests {
             ("compare", "year"),
         ]);
         let presets = filter.presets();
-        let of = |words: &str| presets.iter().find(|(found, ..)| *found == words).unwrap();
+        let of = |words: &str| presets.iter().find(|preset| preset.words == words).unwrap();
         assert_eq!(
-            of("the last 28 days").1,
+            of("the last 28 days").address,
             "/?by=topic&compare=year&from=2026-02-01&to=2026-03-01"
         );
-        assert!(of("the last 28 days").2 && !of("ever").2);
+        assert!(of("the last 28 days").is_here && !of("ever").is_here);
         // Without a period there is none before it.
-        assert_eq!(of("ever").1, "/?by=topic");
+        assert_eq!(of("ever").address, "/?by=topic");
         // On the first of a month nothing of it is over yet.
-        assert_eq!(of("this month").1, "/?by=topic");
+        assert_eq!(of("this month").address, "/?by=topic");
+    }
+
+    #[test]
+    fn a_period_is_moved_by_its_length_and_never_past_today() {
+        let steps = |pairs: &[(&str, &str)]| -> Vec<(&str, String)> {
+            let steps = filter(pairs).steps().into_iter();
+            steps.map(|step| (step.key, step.address)).collect()
+        };
+        assert_eq!(
+            steps(&[("from", "2026-02-01"), ("to", "2026-02-08"), ("by", "topic")]),
+            [
+                ("ArrowLeft", "/?by=topic&from=2026-01-25&to=2026-02-01".to_owned()),
+                ("ArrowRight", "/?by=topic&from=2026-02-08&to=2026-02-15".to_owned()),
+                (
+                    "x",
+                    "/?from=2026-02-01&to=2026-02-08&by=topic&compare=previous".to_owned()
+                ),
+            ]
+        );
+        let today = steps(&[("from", "2026-02-22"), ("to", "2026-03-01"), ("compare", "year")]);
+        assert_eq!(today.len(), 2);
+        assert_eq!(today[1].1, "/?from=2026-02-22&to=2026-03-01");
+        assert!(steps(&[("from", "2026-02-22")]).is_empty(), "no length, no step");
     }
 }

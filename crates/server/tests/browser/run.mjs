@@ -317,6 +317,47 @@ async function ownPage(browser) {
   await context.close();
 }
 
+// Keys do what links and fields say that name them, and nothing while somebody types.
+async function keys(browser) {
+  const { context, page, complaints } = await open(browser, VIEWS[0]);
+  const pressed = async (key) => {
+    await Promise.all([page.waitForEvent("framenavigated"), page.keyboard.press(key)]);
+    await page.waitForLoadState("load");
+    return new URL(page.url());
+  };
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog");
+  check("keys: ? lists them", (await dialog.innerText()).includes("the last 7 days"));
+  const violations = await page.evaluate(async (source) => {
+    (0, eval)(source);
+    return (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.map((found) => found.id);
+  }, axe);
+  check("keys: axe finds no violation in the list", violations.length === 0, violations.join("; "));
+  await page.screenshot({ path: path.join(outDir, "keys.png") });
+  await page.keyboard.press("Escape");
+  check("keys: Esc closes", (await dialog.count()) === 0);
+  const week = await pressed("w");
+  const days = (Date.parse(week.searchParams.get("to")) - Date.parse(week.searchParams.get("from"))) / 86400000;
+  check("keys: w is the last seven days", days === 7, week.search);
+  const earlier = await pressed("ArrowLeft");
+  check("keys: an arrow goes as many days back", earlier.searchParams.get("to") === week.searchParams.get("from"), earlier.search);
+  check("keys: the other goes forth", (await pressed("ArrowRight")).search === week.search);
+  check("keys: x compares", (await pressed("x")).searchParams.get("compare") === "previous");
+  check("keys: x again compares no more", (await pressed("x")).search === week.search);
+  await page.keyboard.press("f");
+  await page.keyboard.type("wm");
+  check("keys: what is typed is no key", (await page.locator("input.rule").inputValue()) === "wm" && page.url().endsWith(week.search));
+  await page.locator("h1, h2").first().click();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("piec");
+  await page.screenshot({ path: path.join(outDir, "palette.png") });
+  check("keys: the palette leads there", (await pressed("Enter")).pathname === "/pieces");
+  await page.keyboard.press("/");
+  check("keys: / is the search", await page.evaluate(() => document.activeElement.id === "q"));
+  check("keys: nothing is complained about", complaints.length === 0, complaints.join("; "));
+  await context.close();
+}
+
 await mkdir(outDir, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -330,7 +371,7 @@ try {
   const { pieces } = await (await fetch(new URL("/api/v1/pieces", home))).json();
   const places = [["home", "/"], ["pieces", "/pieces"], ["piece", `/piece?id=${encodeURIComponent(pieces[0].piece)}`]];
   for (const place of places) for (const view of VIEWS) await look(browser, view, place);
-  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, otherPages, sources, ownPage]) await part(browser);
+  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, keys, otherPages, sources, ownPage]) await part(browser);
 } catch (error) {
   check("the run came to its end", false, error.stack);
 } finally {
