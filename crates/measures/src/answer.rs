@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use longplay_domain::Day;
 use longplay_stats::{Estimate, survival::KaplanMeier};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::compare::Comparison;
 
 /// The answers to all standing questions for one state of the data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Edition {
     /// The instant up to which events exist for it, RFC 3339 in UTC.
     pub as_of: String,
@@ -20,7 +21,7 @@ pub struct Edition {
 }
 
 /// The answer to one question for one state of the data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Answer {
     /// The question's key: `returns`, `goals`, `hits` …
     pub question: &'static str,
@@ -41,6 +42,7 @@ pub struct Answer {
     pub comparison: Option<Comparison>,
     /// Lists that are no figures, such as episodes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
     pub rows: Vec<serde_json::Value>,
     /// What the charts draw.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -54,7 +56,7 @@ pub struct Answer {
 }
 
 /// How a figure came about (design §1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     Counted,
@@ -64,7 +66,7 @@ pub enum Grade {
 }
 
 /// Whether a figure can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Known,
@@ -76,11 +78,12 @@ pub enum State {
 pub type Scope = BTreeMap<&'static str, Option<String>>;
 
 /// One number with everything needed to judge it. `value`, `low` and `high` are in `unit`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Figure {
     pub key: String,
     /// `share` (0 to 1), `per_1000`, `people`, `pieces`, `days`, or a currency code for money in major units.
     pub unit: String,
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     pub scope: Scope,
     /// How many people (pieces, days) the figure is about.
     pub n: u64,
@@ -93,6 +96,7 @@ pub struct Figure {
     /// How it came about.
     pub grade: Grade,
     /// The first day on which it will be known, when it is too early.
+    #[schema(value_type = Option<String>, format = Date)]
     pub ready_on: Option<Day>,
 }
 
@@ -205,19 +209,21 @@ impl Figure {
 }
 
 /// A line of a chart: points in order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Series {
     pub key: String,
     pub title: String,
     pub unit: String,
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     pub scope: Scope,
     pub points: Vec<Point>,
 }
 
 /// One point of a chart. `low` and `high` are its interval, or the usual range where the series says so.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Point {
     /// The day, or the Monday of the week, it stands for.
+    #[schema(value_type = String, format = Date)]
     pub day: Day,
     pub n: u64,
     pub value: Option<f64>,
@@ -230,17 +236,18 @@ pub struct Point {
 
 /// A line over the time since something: how many had come back by each day after their first. Not a [`Series`], whose
 /// points are days of the calendar.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Curve {
     pub key: String,
     pub title: String,
     pub unit: String,
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     pub scope: Scope,
     pub points: Vec<AgePoint>,
 }
 
 /// One point of a curve with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AgePoint {
     /// Whole days since the first.
     pub age_days: u32,
@@ -252,7 +259,7 @@ pub struct AgePoint {
 }
 
 /// Something the reader must know before believing the answer. The code is stable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Caution {
     pub code: &'static str,
     pub message: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use longplay_domain::Piece;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::answer::{Edition, Figure, State};
 
@@ -14,7 +15,7 @@ pub const HIT_TIMES: f64 = 3.0;
 
 /// Where a piece stands: by how many people it brought, and by whether they came back as those of a typical piece do. Typical is the
 /// median piece of those that brought anybody: a mean, or everybody together, would be the largest hit's and little else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Three times the people of a typical piece or more, who came back no less often.
@@ -42,7 +43,7 @@ impl Place {
 }
 
 /// One piece with every figure about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Line {
     /// Its id.
     pub piece: String,
@@ -81,7 +82,7 @@ impl Line {
 }
 
 /// All pieces, those that brought most people first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Catalogue {
     pub as_of: String,
     pub zone: String,

@@ -3,11 +3,12 @@
 use longplay_domain::{Day, Period};
 use longplay_stats::rates::difference_of_shares;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::answer::{Figure, Grade};
 
 /// With which period a period is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
     /// As many days right before it.
@@ -60,18 +61,20 @@ fn year_before(day: Day) -> Day {
 }
 
 /// What the other period had.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     pub against: Against,
     /// The other period: its first day, and the first day after it.
+    #[schema(value_type = String, format = Date)]
     pub from: Day,
+    #[schema(value_type = String, format = Date)]
     pub to: Day,
     /// One for each figure of the answer that the other period has as well, in the answer's order.
     pub figures: Vec<Compared>,
 }
 
 /// A figure in the other period, and the change since.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Compared {
     #[serde(flatten)]
     pub figure: Figure,

@@ -17,6 +17,7 @@ pub mod pages;
 mod people;
 mod person;
 mod query;
+mod reference;
 mod router;
 mod serve;
 mod someone;

@@ -7,7 +7,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
 use crate::auth::{Guarded, May, Rule};
-use crate::{api, collect, headers, login, people, person, someone, tracker, views, you};
+use crate::{api, collect, headers, login, people, person, reference, someone, tracker, views, you};
 
 /// The whole server as a service.
 pub fn router(app: App) -> Router {
@@ -51,6 +51,7 @@ fn pages(app: App) -> Guarded {
         .get("/people/person/erase", May::Erase, someone::ask)
         .post("/people/person/erase", May::Erase, someone::erase)
         .get("/sources", May::See, views::sources)
+        .get("/reference", May::See, reference::page)
         .get("/login", May::Anybody, login::form)
         .post("/login", May::Anybody, login::enter)
         .post("/logout", May::Oneself, login::leave)
@@ -75,6 +76,7 @@ fn programs(app: App) -> Guarded {
         .get("/api/v1/person/timeline", May::People, someone::timeline)
         .get("/api/v1/person/export", May::PeopleByProgram, person::export)
         .post("/api/v1/person/erase", May::EraseByProgram, person::erase)
+        .get("/api/v1/openapi.json", May::See, reference::document)
         .get("/api/v1/audit-log", May::Own, api::audit_log)
         .get("/api/{*rest}", May::Anybody, api::unknown)
 }

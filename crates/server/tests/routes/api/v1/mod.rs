@@ -2,3 +2,4 @@
 mod ask;
 mod edition;
 mod person;
+mod reference;
