@@ -23,7 +23,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     config::{self, Config},
     exit::Exit,
-    memory,
+    imports, memory,
 };
 
 /// How often upkeep looks whether there is something to do.
@@ -109,7 +109,7 @@ pub fn serve(store: Store, place: Place<'_>, pace: Pace, _lock: ServeLock) -> an
                 _ = interrupt.recv() => {}
             }
         };
-        let app = App::reached_by(access, store, config::now);
+        let app = App::reached_by(access, store, config::now).importing_with(imports::brought::import);
         tokio::spawn(app.clone().keep_editions());
         longplay_server::serve(app, listener, told_to_stop)
             .await

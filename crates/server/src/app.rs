@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use longplay_domain::{PersonId, Time};
+use longplay_domain::{PersonId, Rule, Time};
 use longplay_measures::people::{self, People, Whole};
+use longplay_measures::rule::{self, Tried};
 use longplay_measures::{Answer, AskError, Edition, Key, Question, engine::LocalEngine};
 use longplay_store::{LogEntry, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,10 +14,11 @@ use tokio::{task, time};
 
 use crate::assets::Assets;
 use crate::auth::{Access, Caller, Hashing, Throttle};
+use crate::begin::uploads::{Importer, Uploads};
 use crate::collect::Collector;
 use crate::editions::Editions;
 use crate::error::{Code, HttpError};
-use crate::pages::{Frame, Titles};
+use crate::pages::{Frame, Titles, words::capital};
 
 /// Questions worked out at the same time; each may use every core, so more would only take turns.
 const QUESTIONS_AT_ONCE_MAX: usize = 2;
@@ -39,6 +41,7 @@ struct Shared {
     access: Access,
     hashing: Hashing,
     throttle: Throttle,
+    uploads: Uploads,
     /// Whether there was an account when it was last looked: once there is one, there always is.
     has_accounts: AtomicBool,
 }
@@ -68,6 +71,7 @@ impl App {
                 access,
                 hashing: Hashing::default(),
                 throttle: Throttle::default(),
+                uploads: Uploads::default(),
                 has_accounts: AtomicBool::new(false),
             }),
         }
@@ -95,6 +99,21 @@ impl App {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.shared.throttle
+    }
+
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.shared.uploads
+    }
+
+    /// Says how files are imported; until then none are taken.
+    #[must_use]
+    pub fn importing_with(self, importer: Importer) -> Self {
+        self.shared.uploads.import_with(importer, &self.shared.store);
+        self
+    }
+
+    pub(crate) fn shared_store(&self) -> Arc<Store> {
+        Arc::clone(&self.shared.store)
     }
 
     /// Whether anybody has an account; another process may have made the first a moment ago.
@@ -155,6 +174,29 @@ impl App {
             .await
             .map_err(HttpError::failed)?
             .map_err(HttpError::failed)
+    }
+
+    /// Changes something in the store; what it refuses is told in its words.
+    pub(crate) async fn change<T, F>(&self, change: F) -> Result<T, HttpError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    {
+        let store = Arc::clone(&self.shared.store);
+        task::spawn_blocking(move || change(&store))
+            .await
+            .map_err(HttpError::failed)?
+            .map_err(|error| match error {
+                StoreError::Invalid(message) => HttpError::new(Code::BadParameter, capital(&message)),
+                error => HttpError::failed(error),
+            })
+    }
+
+    /// Counts whom a rule means, when it is its turn.
+    pub(crate) async fn try_rule(&self, rule: Rule) -> Result<Tried, HttpError> {
+        let now = self.now();
+        self.in_turn(move |store| Ok(rule::try_rule(&rule, store, now, &store.zone()?)?))
+            .await
     }
 
     /// Works out one question when it is its turn.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// Name, media type and content of each file.
-const FILES: [(&str, &str, &[u8]); 5] = [
+const FILES: [(&str, &str, &[u8]); 6] = [
     (
         "longplay.css",
         "text/css; charset=utf-8",
@@ -26,6 +26,11 @@ const FILES: [(&str, &str, &[u8]); 5] = [
         "echarts.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/vendor/echarts.min.js"),
+    ),
+    (
+        "forms.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/forms.js"),
     ),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
 ];

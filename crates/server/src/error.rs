@@ -23,6 +23,7 @@ pub enum Code {
     Forbidden,
     NotAllowed,
     CrossSite,
+    TooLarge,
     Busy,
     Failed,
 }
@@ -47,6 +48,7 @@ impl Code {
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This link opens nothing"),
             Self::NotAllowed => ("not_allowed", StatusCode::FORBIDDEN, "Your account may not do this"),
             Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "This came from another site"),
+            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "That is too large"),
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE, "Too many questions at once"),
             Self::Failed => ("failed", StatusCode::INTERNAL_SERVER_ERROR, "That did not work"),
         }
@@ -82,6 +84,16 @@ impl HttpError {
             public: public.to_owned(),
             cause: Some(cause.into()),
         }
+    }
+
+    /// What may be said about it.
+    pub(crate) fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// Whether the caller can put it right.
+    pub(crate) const fn is_callers(&self) -> bool {
+        self.cause.is_none()
     }
 
     /// Writes the cause to the log: called where the error ends its way.

@@ -1,6 +1,7 @@
 //! Pages: typed views, each with its template beside it. A page function takes answers and gives back a page; it reaches
 //! no store and no clock, so whatever it shows can be shown in a test.
 
+pub(crate) mod begin;
 mod calendar;
 pub mod exhibit;
 pub mod filter;
@@ -15,6 +16,7 @@ pub mod piece;
 pub mod pieces;
 mod reference;
 pub mod sections;
+pub(crate) mod settings;
 pub mod sources;
 pub mod tile;
 pub mod words;
@@ -43,6 +45,7 @@ pub struct Frame {
     pub script: String,
     pub keys: String,
     pub charts: String,
+    pub forms: String,
     pub icon: String,
     /// Whether the audience is made up; then every page says so.
     pub demo: bool,
@@ -53,11 +56,12 @@ pub struct Frame {
 }
 
 /// What the rail leads to.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 5] = [
     ("/", "Home"),
     ("/pieces", "Pieces"),
     ("/people", "People"),
     ("/sources", "Sources"),
+    ("/settings", "Settings"),
 ];
 
 impl Frame {
@@ -67,6 +71,7 @@ impl Frame {
             script: assets.url("charts.js"),
             keys: assets.url("keys.js"),
             charts: assets.url("echarts.js"),
+            forms: assets.url("forms.js"),
             icon: assets.url("icon.svg"),
             demo,
             here: "",

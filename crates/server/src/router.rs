@@ -3,11 +3,15 @@
 //! Who may do what is said here and judged in `auth::may`; collection alone, which knows write keys, stands in its own file.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
 use crate::auth::{Guarded, May, Rule};
-use crate::{api, collect, headers, login, people, person, reference, someone, tracker, views, you};
+use crate::{
+    api, begin, collect, headers, login, people, person, reference, settings, someone, tracker, views, you,
+};
 
 /// The whole server as a service.
 pub fn router(app: App) -> Router {
@@ -52,6 +56,39 @@ fn pages(app: App) -> Guarded {
         .post("/people/person/erase", May::Erase, someone::erase)
         .get("/sources", May::See, views::sources)
         .get("/reference", May::See, reference::page)
+        .get("/begin", May::Own, begin::owner)
+        .post("/begin", May::Own, begin::begin)
+        .get("/begin/audience", May::Change, begin::audience)
+        .post("/begin/audience", May::Change, begin::keep_audience)
+        .get("/begin/goals", May::Change, begin::goals)
+        .post("/begin/goals", May::Change, begin::keep_goals)
+        .get("/begin/data", May::Change, begin::data)
+        .post("/begin/files", May::Change, unlimited(begin::take_files))
+        .get("/begin/files/{id}", May::Change, begin::show_files)
+        .post("/begin/files/{id}/import", May::Change, begin::import)
+        .post("/begin/files/{id}/drop", May::Change, begin::drop_files)
+        .get("/begin/refusals/{name}", May::Change, begin::refusals)
+        .get("/settings", May::See, settings::show)
+        .post("/settings/name", May::Change, settings::name)
+        .post("/settings/ideal", May::Change, settings::set_ideal)
+        .post("/settings/goals", May::Change, settings::add_goal)
+        .post("/settings/goals/remove", May::Change, settings::remove_goal)
+        .post("/settings/regular", May::Change, settings::regular)
+        .post("/settings/keys", May::Change, settings::create_key)
+        .post("/settings/keys/end", May::Change, settings::end_key)
+        .post("/settings/erase", May::Erase, settings::erase)
+        .post("/settings/retention", May::Own, settings::retention)
+        .get("/settings/backup.tar", May::Own, settings::backup)
+        .post("/settings/accounts", May::Own, settings::create_account)
+        .post("/settings/accounts/change", May::Own, settings::change_account)
+        .post("/settings/tokens", May::Own, settings::create_token)
+        .post("/settings/tokens/end", May::Own, settings::end_token)
+        .get("/settings/audit-log", May::Own, settings::audit_log)
+        .post("/settings/password", May::Oneself, settings::change_password)
+        .post("/settings/codes", May::Oneself, settings::start_codes)
+        .post("/settings/codes/confirm", May::Oneself, settings::confirm_codes)
+        .post("/settings/codes/stop", May::Oneself, settings::stop_codes)
+        .post("/settings/sessions", May::Oneself, settings::end_sessions)
         .get("/login", May::Anybody, login::form)
         .post("/login", May::Anybody, login::enter)
         .post("/logout", May::Oneself, login::leave)
@@ -63,6 +100,11 @@ fn pages(app: App) -> Guarded {
         .post("/you/{link}/erase", May::Link, you::erase)
 }
 
+/// A handler that counts what comes by itself, and so may be sent more than the usual two megabytes.
+fn unlimited<H: Handler<T, App>, T: 'static>(handler: H) -> impl Handler<T, App> {
+    handler.layer(DefaultBodyLimit::disable())
+}
+
 fn programs(app: App) -> Guarded {
     Guarded::new(app)
         .get("/healthz", May::Anybody, api::healthz)
@@ -71,6 +113,7 @@ fn programs(app: App) -> Guarded {
         .get("/api/v1/pieces", May::See, api::pieces)
         .get("/api/v1/collect/recent", May::See, api::recent)
         .get("/api/v1/people", May::People, people::api)
+        .get("/api/v1/ideal/try", May::See, settings::preview)
         .get("/api/v1/person", May::PeopleByProgram, person::card)
         .get("/api/v1/person/profile", May::People, someone::profile)
         .get("/api/v1/person/timeline", May::People, someone::timeline)

@@ -54,6 +54,16 @@ impl Server {
         }
     }
 
+    /// The same, taking files over the web.
+    pub fn importing_with(self, importer: longplay_server::Importer) -> Self {
+        let app = self.app.importing_with(importer);
+        Self {
+            router: router(app.clone()),
+            app,
+            ..self
+        }
+    }
+
     /// Over forty people whom “Intro” brought on 2 January; ten came back the next day and four of those bought.
     pub fn small() -> Self {
         let server = Self::empty();

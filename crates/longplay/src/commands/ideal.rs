@@ -106,7 +106,7 @@ fn attempt(args: &Try, config: &Config) -> anyhow::Result<()> {
         return output::json(&as_json(&rule, &tried, config));
     }
     let mut out = output::stdout();
-    writeln!(out, "{}", cell::shown(&sentence(tried.whole)))?;
+    writeln!(out, "{}", cell::shown(&tried.whole.sentence()))?;
     writeln!(out)?;
     let mut table = Table::with(&["condition", ">yes", ">no", ">not known"]);
     let counts = |count: &Count| [count.yes, count.no, count.unknown].map(words::count);
@@ -117,19 +117,6 @@ fn attempt(args: &Try, config: &Config) -> anyhow::Result<()> {
     table.write(&mut out)?;
     out.flush()?;
     Ok(())
-}
-
-fn sentence(count: Count) -> String {
-    if count.people() == 0 {
-        return "Nobody has been seen yet, so the rule means nobody.".to_owned();
-    }
-    format!(
-        "Of {}, the rule says yes of {} and no of {}; of {} it is not known.",
-        words::people(count.people()),
-        words::count(count.yes),
-        words::count(count.no),
-        words::count(count.unknown)
-    )
 }
 
 fn as_json(rule: &Rule, tried: &Tried, config: &Config) -> Value {

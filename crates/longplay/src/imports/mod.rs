@@ -3,6 +3,7 @@
 //! A file is read twice. The first pass accepts nothing, so a damaged archive or, with `--strict`, a single refused row
 //! leaves the workspace as it was. The second pass hands claims to `Store::accept`, which is where they are judged.
 
+pub mod brought;
 mod refusals;
 mod report;
 mod tally;

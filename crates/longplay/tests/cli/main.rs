@@ -4,6 +4,7 @@
 
 mod account;
 mod ask;
+mod begin;
 mod crash;
 mod demo;
 mod estimate;

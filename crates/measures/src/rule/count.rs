@@ -10,6 +10,7 @@ use super::Judge;
 use crate::{
     engine::LocalEngine,
     pass::{Fold, Life},
+    words,
 };
 
 /// How many people a rule, or one condition of it, says what of.
@@ -37,6 +38,20 @@ impl Count {
 
     pub const fn people(&self) -> u64 {
         self.yes + self.no + self.unknown
+    }
+
+    /// What the rule says of how many, to be read aloud.
+    pub fn sentence(&self) -> String {
+        if self.people() == 0 {
+            return "Nobody has been seen yet, so the rule means nobody.".to_owned();
+        }
+        format!(
+            "Of {}, the rule says yes of {} and no of {}; of {} it is not known.",
+            words::people(self.people()),
+            words::count(self.yes),
+            words::count(self.no),
+            words::count(self.unknown)
+        )
     }
 }
 

@@ -89,6 +89,10 @@ impl Default for Hashing {
 }
 
 impl Hashing {
+    pub async fn hash(&self, password: String) -> Result<String, HttpError> {
+        self.in_turn(move || hash(&password)).await?.map_err(HttpError::failed)
+    }
+
     /// Whether `hash` is of that password; without a hash it takes as long and is not.
     pub async fn is_of(&self, hash: Option<String>, password: String) -> Result<bool, HttpError> {
         let nobodys = Arc::clone(&self.nobodys);

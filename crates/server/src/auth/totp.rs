@@ -1,8 +1,47 @@
 //! One-time codes as every app makes them (RFC 6238: SHA-1, six digits, thirty seconds), with a step to either side for clocks that
-//! differ.
+//! differ, and the recovery codes that stand in for a lost app.
 
 use longplay_domain::Time;
 use totp_rs::{Builder, Secret, Totp};
+
+use crate::error::HttpError;
+
+const SECRET_BYTES: usize = 20;
+const RECOVERY_CODES: usize = 10;
+
+/// A new secret, base32.
+pub fn new_secret() -> Result<String, HttpError> {
+    let mut bytes = [0; SECRET_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| HttpError::failed(error.to_string()))?;
+    Ok(Secret::from(bytes.to_vec()).to_base32())
+}
+
+/// New recovery codes: 50 random bits each, in letters that can't be mistaken for others.
+pub fn new_recovery_codes() -> Result<Vec<String>, HttpError> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 10 * RECOVERY_CODES];
+    getrandom::fill(&mut bytes).map_err(|error| HttpError::failed(error.to_string()))?;
+    let code = |bytes: &[u8]| {
+        let letters: String = bytes
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+            .collect();
+        format!("{}-{}", &letters[..5], &letters[5..])
+    };
+    Ok(bytes.chunks(10).map(code).collect())
+}
+
+/// The address that a phone's app reads from a picture or a link.
+pub fn address(secret: &str, account: &str) -> String {
+    let name: String = account
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("otpauth://totp/Longplay:{name}?secret={secret}&issuer=Longplay")
+}
 
 /// The step that a code belongs to, if it is one of now.
 pub fn step(secret: &str, code: &str, now: Time) -> Option<i64> {
@@ -48,5 +87,19 @@ mod tests {
         for wrong in ["", "28708", "2870821", "287083", "abcdef", "²87082"] {
             assert_eq!(step(KEY, wrong, at(59)), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn secrets_and_recovery_codes_are_new_each_time() {
+        let (one, two) = (new_secret().unwrap(), new_secret().unwrap());
+        assert!(one.len() == 32 && one != two, "{one}");
+        let codes = new_recovery_codes().unwrap();
+        assert_eq!(codes.len(), RECOVERY_CODES);
+        assert!(codes.iter().all(|code| code.len() == 11), "{codes:?}");
+        assert!(codes[1..].iter().all(|code| *code != codes[0]), "{codes:?}");
+        assert_eq!(
+            address("ABC", "Ada L."),
+            "otpauth://totp/Longplay:Ada%20L%2E?secret=ABC&issuer=Longplay"
+        );
     }
 }

@@ -6,6 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { firstRun } from "./first.mjs";
 
 const [baseUrl, outDir, longplay, data] = process.argv.slice(2);
 if (!data) {
@@ -372,6 +373,7 @@ try {
   const places = [["home", "/"], ["pieces", "/pieces"], ["piece", `/piece?id=${encodeURIComponent(pieces[0].piece)}`]];
   for (const place of places) for (const view of VIEWS) await look(browser, view, place);
   for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, keys, otherPages, sources, ownPage]) await part(browser);
+  await firstRun({ browser, longplay, outDir, axe, check });
 } catch (error) {
   check("the run came to its end", false, error.stack);
 } finally {

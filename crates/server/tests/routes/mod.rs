@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod begin;
 mod capture;
 mod healthz;
 mod home;
@@ -10,6 +11,7 @@ mod methods;
 mod people;
 mod pieces;
 mod plausible;
+mod settings;
 mod sources;
 mod tracker;
 mod v1;

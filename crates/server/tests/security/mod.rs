@@ -2,6 +2,7 @@
 
 mod forgery;
 mod headers;
+mod hostile;
 mod login;
 mod table;
 
@@ -80,4 +81,15 @@ pub fn session(server: &Server, account: &Account) -> As {
 pub fn token(server: &Server, scope: Scope) -> As {
     let name = format!("only {}", scope.name());
     As::bearing(server.store().create_token_for(&name, &[scope], now()).unwrap())
+}
+
+/// The one-time code of the tests' fixed time.
+pub fn code_now(secret: &str) -> String {
+    use totp_rs::{Builder, Secret};
+    let totp = Builder::new()
+        .with_secret(Secret::try_from_base32(secret).unwrap())
+        .build()
+        .unwrap();
+    let seconds = u64::try_from(now().micros() / 1_000_000).unwrap();
+    totp.generate(seconds).to_string()
 }

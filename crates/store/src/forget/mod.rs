@@ -24,7 +24,7 @@ use self::rewrite::Leaving;
 pub(crate) use self::rewrite::own_key;
 use crate::{
     Store, crash,
-    error::{Context, Result},
+    error::{Context, PathContext, Result},
     lake::{
         expire, leftover,
         publish::{Change, DELETED},
@@ -149,6 +149,11 @@ impl Store {
         let handles: Vec<Handle> = handles.into_iter().flatten().collect();
         let leaving = Leaving::forgotten(keys, &handles, &rules.forgotten)?;
         let rewritten = self.rewrite(&leaving, (lock, now))?;
+        // Files somebody brought and did not import yet may name them too.
+        let brought = self.directory().join("uploads");
+        if brought.is_dir() {
+            std::fs::remove_dir_all(&brought).at("remove the uploaded files", &brought)?;
+        }
         let counts = Removed {
             segments_rewritten: rewritten.replaced.len() as u64,
             refused_rows: refusals::remove(self.directory(), &handles)?,

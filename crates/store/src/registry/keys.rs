@@ -65,4 +65,12 @@ impl Store {
         });
         rows.and_then(Iterator::collect).doing("read the write keys")
     }
+
+    /// Ends every write key that begins so, as [`KeyInfo::prefix`] does; returns how many there were. A running server may
+    /// believe it for half a minute longer.
+    pub fn revoke_key(&self, prefix: &str) -> Result<usize> {
+        self.registry()
+            .execute("DELETE FROM write_key WHERE prefix = ?1", [prefix])
+            .doing("revoke the write key")
+    }
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 
 const DOING: &str = "read the settings";
+const NAME_CHARS_MAX: usize = 60;
 
 pub(super) fn create(connection: &Connection) -> Result<()> {
     let secret = hex(&random::<16>()?);
@@ -120,6 +121,20 @@ impl Store {
 
     pub fn set_zone(&self, zone: &Zone) -> Result<()> {
         put(&self.registry(), "zone", zone.name())
+    }
+
+    /// What the owner calls the workspace; empty until they do.
+    pub fn workspace_name(&self) -> Result<String> {
+        Ok(get(&self.registry(), "name")?.unwrap_or_default())
+    }
+
+    pub fn set_workspace_name(&self, name: &str) -> Result<()> {
+        let name = name.trim();
+        if name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
+            let message = format!("a workspace's name has at most {NAME_CHARS_MAX} characters");
+            return Err(StoreError::Invalid(message));
+        }
+        set(&self.registry(), "name", Some(name).filter(|name| !name.is_empty())).map(drop)
     }
 
     /// Who counts as a regular.
