@@ -86,7 +86,7 @@ export async function firstRun({ browser, longplay, outDir, axe, check }) {
     await page.getByLabel("A password").fill(PASSWORD);
     await press(page, "Go on");
     check("first run: then whom they want", (await page.locator("h1").innerText()).includes("ideal audience"));
-    await page.getByRole("button", { name: "Take: whoever bought something" }).click();
+    await page.getByRole("button", { name: "Take it: whoever bought something" }).click();
     await page.waitForFunction(() => document.getElementById("rule-count").textContent.includes("rule"));
     await look(page, "begin audience");
     await press(page, "Go on");
