@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use longplay_domain::{PersonId, Rule, Time};
 use longplay_measures::people::{self, People, Whole};
 use longplay_measures::rule::{self, Tried};
+use longplay_measures::talk::Arm;
 use longplay_measures::{Answer, AskError, Edition, Key, Question, engine::LocalEngine};
 use longplay_store::{LogEntry, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -208,6 +209,14 @@ impl App {
     /// Lists people when it is its turn.
     pub(crate) async fn people(&self, question: Question, ask: people::Ask) -> Result<People, HttpError> {
         self.in_turn(move |store| people::people(&question, &ask, store)).await
+    }
+
+    /// Today's list with who is on it and who is held out of it.
+    pub(crate) async fn todays_list(&self) -> Result<(Answer, Vec<(PersonId, Arm)>), HttpError> {
+        let zone = self.read(Store::zone).await?;
+        let question = Question::new(Key::Talk, self.now(), zone);
+        self.in_turn(move |store| longplay_measures::todays_list(&question, store))
+            .await
     }
 
     /// Looks at one person whole, as of now.

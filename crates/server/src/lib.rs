@@ -24,6 +24,7 @@ mod router;
 mod serve;
 mod settings;
 mod someone;
+mod talk;
 mod tracker;
 mod views;
 mod who;

@@ -1,6 +1,7 @@
 //! Pages: typed views, each with its template beside it. A page function takes answers and gives back a page; it reaches
 //! no store and no clock, so whatever it shows can be shown in a test.
 
+pub mod answers;
 pub(crate) mod begin;
 mod calendar;
 pub mod exhibit;
@@ -18,12 +19,14 @@ mod reference;
 pub mod sections;
 pub(crate) mod settings;
 pub mod sources;
+pub mod talk;
 pub mod tile;
 pub mod words;
 pub mod you;
 
 use crate::assets::Assets;
 
+pub use answers::{AnswersPage, answers, answers_refused};
 pub use filter::Filter;
 pub use home::{HomePage, home, home_refused};
 pub(crate) use login::LoginPage;
@@ -36,6 +39,7 @@ pub use pieces::{PiecesPage, pieces};
 pub(crate) use reference::reference;
 pub use sections::Titles;
 pub(crate) use sources::{Arrivals, sources};
+pub use talk::{TalkPage, talk};
 pub(crate) use you::{You, you};
 
 /// What every page has around it.
@@ -56,10 +60,16 @@ pub struct Frame {
 }
 
 /// What the rail leads to.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 11] = [
     ("/", "Home"),
     ("/pieces", "Pieces"),
+    ("/audience", "Audience"),
     ("/people", "People"),
+    ("/outcomes", "Outcomes"),
+    ("/durability", "Durability"),
+    ("/plan", "Plan"),
+    ("/talk", "Talk"),
+    ("/audit", "Audit"),
     ("/sources", "Sources"),
     ("/settings", "Settings"),
 ];

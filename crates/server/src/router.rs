@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::auth::{Guarded, May, Rule};
 use crate::{
-    api, begin, collect, headers, login, people, person, reference, settings, someone, tracker, views, you,
+    api, begin, collect, headers, login, people, person, reference, settings, someone, talk, tracker, views, you,
 };
 
 /// The whole server as a service.
@@ -42,6 +42,11 @@ fn pages(app: App) -> Guarded {
         .get("/methods/pictures/{file}", May::See, views::picture)
         .get("/pieces", May::See, views::pieces)
         .get("/piece", May::See, views::piece)
+        .get("/audience", May::See, views::answers)
+        .get("/outcomes", May::See, views::answers)
+        .get("/durability", May::See, views::answers)
+        .get("/plan", May::See, views::answers)
+        .get("/audit", May::See, views::answers)
         .get("/people", May::People, people::list)
         .post("/people/search", May::People, people::search)
         .get("/people/person", May::People, someone::look)
@@ -54,6 +59,13 @@ fn pages(app: App) -> Guarded {
         .post("/people/person/unlink", May::People, someone::unlink)
         .get("/people/person/erase", May::Erase, someone::ask)
         .post("/people/person/erase", May::Erase, someone::erase)
+        .get("/talk", May::People, talk::list)
+        .post("/talk/done", May::People, talk::done)
+        .post("/talk/snooze", May::People, talk::snooze)
+        .post("/talk/never", May::People, talk::never)
+        .post("/talk/contact", May::People, talk::contact)
+        .post("/talk/today", May::People, talk::today)
+        .post("/talk/settings", May::Change, talk::settings)
         .get("/sources", May::See, views::sources)
         .get("/reference", May::See, reference::page)
         .get("/begin", May::Own, begin::owner)
@@ -114,6 +126,7 @@ fn programs(app: App) -> Guarded {
         .get("/api/v1/collect/recent", May::See, api::recent)
         .get("/api/v1/people", May::People, people::api)
         .get("/api/v1/ideal/try", May::See, settings::preview)
+        .get("/api/v1/talk", May::People, talk::api)
         .get("/api/v1/person", May::PeopleByProgram, person::card)
         .get("/api/v1/person/profile", May::People, someone::profile)
         .get("/api/v1/person/timeline", May::People, someone::timeline)

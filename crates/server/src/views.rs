@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{MatchedPath, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use longplay_store::Store;
 use crate::api::{self, Pairs};
 use crate::app::App;
 use crate::error::{self, Code, HttpError, PageError};
+use crate::pages::sections::PAGES;
 use crate::pages::{self, Filter};
 
 /// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters
@@ -27,7 +28,7 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
         Query(pairs)
     });
     let filter = filter(&app, &pairs).await.map_err(told)?;
-    match answers(&app, pairs).await {
+    match edition(&app, pairs).await {
         Ok(edition) => {
             let titles = app.titles().await.map_err(told)?;
             let page = pages::home(&edition.answers, &titles, filter, frame.clone());
@@ -39,6 +40,34 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
     }
 }
 
+/// `GET` of a page of its own for some questions, by the path it was asked under.
+pub async fn answers(State(app): State<App>, path: MatchedPath, pairs: Pairs) -> Result<Response, PageError> {
+    let page = PAGES.iter().find(|(address, ..)| *address == path.as_str());
+    let Some(&(address, name, keys)) = page else {
+        return Err(unknown(State(app)).await);
+    };
+    let frame = app.frame().await.at(address);
+    let told = |error| PageError {
+        error,
+        frame: frame.clone(),
+    };
+    let pairs = pairs.map(|Query(mut pairs)| {
+        pairs.retain(|(_, value)| !value.is_empty());
+        Query(pairs)
+    });
+    let filter = filter(&app, &pairs).await.map_err(told)?.on(address);
+    match edition(&app, pairs).await {
+        Ok(edition) => {
+            let titles = app.titles().await.map_err(told)?;
+            let page = pages::answers((name, keys), &edition.answers, &titles, filter, frame.clone());
+            Ok(error::show(&page, &frame))
+        }
+        Err(error) => Ok(error::show_refused(error, &frame, |why| {
+            pages::answers_refused(name, why, filter, frame.clone())
+        })),
+    }
+}
+
 async fn filter(app: &App, pairs: &Pairs) -> Result<Filter, HttpError> {
     let (segments, zone) = app.read(|store| Ok((store.saved_segments()?, store.zone()?))).await?;
     let said = pairs.as_ref().map(|Query(pairs)| pairs.clone()).unwrap_or_default();
@@ -46,7 +75,7 @@ async fn filter(app: &App, pairs: &Pairs) -> Result<Filter, HttpError> {
     Ok(Filter::new(said, names, zone.day_of(app.now())))
 }
 
-async fn answers(app: &App, pairs: Pairs) -> Result<Arc<Edition>, HttpError> {
+async fn edition(app: &App, pairs: Pairs) -> Result<Arc<Edition>, HttpError> {
     let (parameters, zone) = api::parameters(app, pairs).await?;
     parameters.about(None)?;
     // No key counts: all are answered.

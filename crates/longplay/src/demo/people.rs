@@ -86,6 +86,18 @@ fn readable(pieces: &[Published]) -> Readable<'_> {
     }
 }
 
+/// Who signs up is known by an address, everybody else by their browser. Nothing is drawn for it.
+fn handle(number: u32, subscriber: bool) -> String {
+    const NAMES: [&str; 12] = [
+        "ada", "ben", "cleo", "dario", "edda", "fay", "goran", "hana", "ivo", "june", "kofi", "lena",
+    ];
+    if subscriber {
+        format!("email:{}.{number:06}@example.com", NAMES[number as usize % NAMES.len()])
+    } else {
+        format!("anonymous:demo-{number:06}")
+    }
+}
+
 struct Crowd<'a> {
     calendar: &'a Calendar,
     readable: Readable<'a>,
@@ -123,9 +135,9 @@ impl<'a> Crowd<'a> {
 
     fn live(&mut self, kind: Kind, piece: Option<&'a Published>, first_day: u32, rng: &mut ChaCha8Rng) {
         self.people += 1;
-        let person = format!("anonymous:demo-{:06}", self.people);
         let truth = kind.truth();
         let subscriber = happens(truth.signs_up, rng);
+        let person = handle(self.people, subscriber);
         let first = Visit {
             person: &person,
             day: first_day,

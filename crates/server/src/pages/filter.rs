@@ -4,6 +4,7 @@
 use longplay_domain::{Day, Month};
 use longplay_measures::{Against, By};
 
+use super::sections::ladder;
 use super::words;
 
 /// Name, what stands before the chosen one, and what may be chosen.
@@ -220,12 +221,6 @@ impl Filter {
     }
 }
 
-/// `February 2026` for `2026-02`.
-fn month_words(month: &str) -> String {
-    let day = Day::parse(&format!("{month}-01")).map(words::day);
-    day.map_or_else(|| month.to_owned(), |day| day.trim_start_matches("1 ").to_owned())
-}
-
 const fn against_words(against: Against) -> &'static str {
     match against {
         Against::Previous => "as many days before",
@@ -253,10 +248,10 @@ fn chip_words(name: &str, value: &str) -> String {
         "piece" => format!("came through {value}"),
         "no_piece" => "came through no piece".to_owned(),
         "regular" => "regulars".to_owned(),
-        "month" => format!("in {}", month_words(value)),
+        "month" => format!("in {}", ladder::month_words(value)),
         "cohort" => match Day::parse(value) {
             Some(day) => format!("first came in the week of {}", words::day(day)),
-            None => format!("first came in {}", month_words(value)),
+            None => format!("first came in {}", ladder::month_words(value)),
         },
         "age" => format!("here again {value} later"),
         "moved" => match value {

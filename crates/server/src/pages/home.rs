@@ -24,7 +24,10 @@ pub struct HomePage {
 
 /// The home page over `answers`, in their order.
 pub fn home(answers: &[Answer], titles: &Titles, filter: Filter, frame: Frame) -> HomePage {
-    let sections: Vec<Section> = answers.iter().map(|answer| Section::new(answer, titles)).collect();
+    let sections: Vec<Section> = answers
+        .iter()
+        .map(|answer| Section::new(answer, titles).shortened().narrowed(&filter))
+        .collect();
     HomePage {
         as_of: answers.first().map(as_of).unwrap_or_default(),
         // Nobody left after narrowing is an answer; nobody at all is a beginning.
@@ -48,7 +51,7 @@ pub fn home_refused(error: String, filter: Filter, frame: Frame) -> HomePage {
     }
 }
 
-fn as_of(answer: &Answer) -> String {
+pub(super) fn as_of(answer: &Answer) -> String {
     let zone = Zone::named(&answer.zone).unwrap_or_else(Zone::utc);
     Time::parse(&answer.as_of, &zone)
         .map(|time| words::instant(time, &zone))

@@ -29,6 +29,8 @@ pub struct PiecePage {
     tiles: Vec<Tile>,
     exhibits: Vec<Exhibit>,
     source: &'static str,
+    /// Where its people are.
+    people: String,
     /// What became of it.
     lift: Section,
 }
@@ -48,6 +50,10 @@ pub fn piece(line: &Line, (edition, lift): (&Edition, &Answer), titles: &Titles,
         tiles: tile::beside(&told),
         exhibits: exhibits(line, edition, lift.level),
         source: "/api/v1/pieces",
+        people: format!(
+            "/people?{}",
+            serde_urlencoded::to_string([("piece", &line.piece)]).unwrap_or_default()
+        ),
         lift: Section::new(lift, titles),
         frame,
     }

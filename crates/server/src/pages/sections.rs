@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use longplay_domain::{Day, Time, Zone};
 use longplay_measures::{Answer, Figure, Grade, State};
 
+use super::Filter;
 use super::methods;
 use super::tile::{self, Tile};
 use super::words;
@@ -18,6 +19,7 @@ pub(super) mod curves;
 mod durability;
 mod fit;
 mod goals;
+mod heat;
 mod hits;
 pub(super) mod ladder;
 mod lift;
@@ -61,6 +63,26 @@ pub struct Section {
     /// The page of its method, if there is one.
     pub method: Option<String>,
     pub empty: bool,
+    /// Where there is more of it than is shown here.
+    pub more: Option<&'static str>,
+}
+
+/// Pages of their own: address, name, and the questions they answer, the leading one first.
+pub const PAGES: [(&str, &str, &[&str]); 5] = [
+    ("/audience", "Audience", &["ladder", "returns", "fit"]),
+    ("/outcomes", "Outcomes", &["goals", "credit", "lift"]),
+    ("/durability", "Durability", &["durability"]),
+    ("/plan", "Plan", &["plan"]),
+    ("/audit", "Audit", &["audit"]),
+];
+
+/// How many pictures of a question the home page shows: those that lead; the rest has a page.
+fn at_home(question: &str) -> usize {
+    match question {
+        "ladder" | "returns" | "hits" | "talk" => 1,
+        "goals" => 2,
+        _ => 0,
+    }
 }
 
 /// How many figures about everybody a section leads with.
@@ -77,7 +99,7 @@ impl Section {
             "returns" => returns::exhibits(answer),
             "goals" => goals::exhibits(answer, titles),
             "hits" => hits::exhibits(answer, titles),
-            "ladder" => ladder::exhibits(answer),
+            "ladder" => ladder::exhibits(answer, titles),
             "fit" => fit::exhibits(answer, titles),
             "credit" => credit::exhibits(answer, titles),
             "lift" => lift::exhibits(answer, titles),
@@ -99,7 +121,40 @@ impl Section {
             evidence: tile::evidence(answer),
             method: methods::source(name).map(|_| answer.method.clone()),
             empty: is_empty(answer),
+            more: None,
         }
+    }
+
+    /// The same in short, for the home page: where it says more, it leads there.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        self.exhibits.truncate(at_home(self.key));
+        let page = PAGES.iter().find(|(.., keys)| keys.contains(&self.key));
+        self.more = match self.key {
+            "talk" => Some("/talk"),
+            "hits" => Some("/pieces"),
+            _ => page.map(|(address, ..)| *address),
+        };
+        self
+    }
+
+    /// The same with every way to people narrowed as this view is.
+    #[must_use]
+    pub fn narrowed(mut self, filter: &Filter) -> Self {
+        let kept = |name: &str| matches!(name, "from" | "to" | "segment" | "where" | "as_of");
+        let pairs: Vec<_> = filter.pairs().iter().filter(|(name, _)| kept(name)).collect();
+        let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+        if query.is_empty() {
+            return self;
+        }
+        let rows = self.exhibits.iter_mut().flat_map(|exhibit| &mut exhibit.rows);
+        for cell in rows.flat_map(|row| std::iter::once(&mut row.head).chain(&mut row.cells)) {
+            if let Some(href) = cell.href.as_mut().filter(|href| href.starts_with("/people?")) {
+                href.push('&');
+                href.push_str(&query);
+            }
+        }
+        self
     }
 }
 

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { firstRun } from "./first.mjs";
+import { peopleByForms, peoplePages } from "./people.mjs";
 
 const [baseUrl, outDir, longplay, data] = process.argv.slice(2);
 if (!data) {
@@ -374,6 +375,9 @@ try {
   for (const place of places) for (const view of VIEWS) await look(browser, view, place);
   for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, keys, otherPages, sources, ownPage]) await part(browser);
   await firstRun({ browser, longplay, outDir, axe, check });
+  const shared = { home, outDir, views: VIEWS, open, check, axe };
+  await peoplePages(browser, shared);
+  await peopleByForms(browser, shared);
 } catch (error) {
   check("the run came to its end", false, error.stack);
 } finally {

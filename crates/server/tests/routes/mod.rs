@@ -1,5 +1,6 @@
 //! One file a URL.
 
+mod answers;
 mod api;
 mod assets;
 mod begin;
@@ -13,6 +14,7 @@ mod pieces;
 mod plausible;
 mod settings;
 mod sources;
+mod talk;
 mod tracker;
 mod v1;
 mod you;

@@ -3,6 +3,7 @@
 use longplay_measures::{Answer, State};
 use serde_json::Value;
 
+use super::heat::{self, Heat};
 use crate::pages::exhibit::{Cell, Column, Exhibit, Row};
 use crate::pages::words::Scale;
 
@@ -12,7 +13,160 @@ type Base<'a> = (&'a str, Option<&'a str>);
 pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
     let mut bases: Vec<Base<'_>> = periods(answer).map(base).collect();
     bases.dedup();
-    bases.into_iter().map(|of| list(answer, of)).collect()
+    let of = |of: Base<'_>| {
+        let cohorts = [lens_4(answer, of)];
+        let all = [lens_1(answer, of), Some(list(answer, of)), lens_3(answer, of)];
+        all.into_iter()
+            .chain(cohorts)
+            .chain([lens_5(answer, of)])
+            .flatten()
+            .collect::<Vec<_>>()
+    };
+    bases.into_iter().flat_map(of).collect()
+}
+
+/// The rows of a lens about one base.
+fn rows_of<'a>(answer: &'a Answer, lens: &'static str, of: Base<'a>) -> Vec<&'a Value> {
+    let is_it = |row: &&Value| row["kind"] == lens && base(row) == of;
+    answer.rows.iter().filter(is_it).collect()
+}
+
+/// `audience`, `buyers-eur`, and in words.
+fn called(of: Base<'_>) -> (String, String) {
+    match of {
+        ("audience", _) => ("audience".to_owned(), "the audience".to_owned()),
+        (_, Some(currency)) => (
+            format!("buyers-{}", currency.to_ascii_lowercase()),
+            format!("buyers in {currency}"),
+        ),
+        (_, None) => ("buyers".to_owned(), "buyers".to_owned()),
+    }
+}
+
+fn table(id: String, title: String, subtitle: &str, columns: Vec<Column>, rows: Vec<Row>) -> Option<Exhibit> {
+    (!rows.is_empty()).then(|| Exhibit {
+        id,
+        title,
+        subtitle: subtitle.to_owned(),
+        chart: None,
+        columns,
+        rows,
+        rest: None,
+    })
+}
+
+/// How people differ in one period.
+fn lens_1(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
+    let (id, who) = called(of);
+    let scale = Scale::of("share", [1.0]);
+    let share = |row: &Value, key: &str| Cell::bound(row[key].as_f64(), &scale);
+    let row = |row: &&Value| Row {
+        head: Cell::text(row["period"].as_str().unwrap_or_default()),
+        cells: vec![
+            Cell::count(count(row, "people")),
+            share(row, "top_1_share"),
+            share(row, "top_10_share"),
+            share(row, "top_20_share"),
+            Cell::bound(row["gini"].as_f64(), &Scale::of("index", [])),
+        ],
+    };
+    let columns = vec![
+        Column::text("Period", "period"),
+        Column::number("People", "people"),
+        Column::number("Of the first 1 in 100", "top_1_share"),
+        Column::number("Of the first 10", "top_10_share"),
+        Column::number("Of the first 20", "top_20_share"),
+        Column::number("Gini, 0 to 1", "gini"),
+    ];
+    let rows = rows_of(answer, "lens_1", of).iter().map(row).collect();
+    let what = "the share, in 100, of all they did or spent that comes from those who did most";
+    table(
+        format!("audit-1-{id}"),
+        format!("1 · How {who} differ"),
+        what,
+        columns,
+        rows,
+    )
+}
+
+/// One cohort over its life.
+fn lens_3(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
+    let (id, who) = called(of);
+    let scale = Scale::of("share", [1.0]);
+    let rows = rows_of(answer, "lens_3", of);
+    let cohort = rows.first()?["cohort"].as_str().unwrap_or_default().to_owned();
+    let row = |row: &&Value| Row {
+        head: Cell::text(row["period"].as_str().unwrap_or_default()),
+        cells: vec![
+            Cell::count(count(row, "count")),
+            Cell::bound(row["value"].as_f64(), &scale),
+            Cell::bound(row["low"].as_f64(), &scale),
+            Cell::bound(row["high"].as_f64(), &scale),
+        ],
+    };
+    let columns = vec![
+        Column::text("Period", "period"),
+        Column::number("Were there", "count"),
+        Column::number("In 100", "value"),
+        Column::number("From", "low"),
+        Column::number("To", "high"),
+    ];
+    let title = format!("3 · One cohort over time: {who} of {cohort}");
+    table(
+        format!("audit-3-{id}"),
+        title,
+        "people who were there in each later period",
+        columns,
+        rows.iter().map(row).collect(),
+    )
+}
+
+/// Cohorts compared.
+fn lens_4(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
+    let (id, who) = called(of);
+    let rows = rows_of(answer, "lens_4", of);
+    let span = rows.first()?["span"].as_str().unwrap_or("period").to_owned();
+    let told = Heat {
+        id: format!("audit-4-{id}"),
+        title: format!("4 · Cohorts compared: {who}"),
+        subtitle: format!("in 100 of a cohort, those there so many {span}s later · hatched: not over yet"),
+        head: "Cohort",
+        name: &str::to_owned,
+        people: &|_, _| None,
+    };
+    heat::heat(&told, &rows)
+}
+
+/// The whole base.
+fn lens_5(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
+    let (id, who) = called(of);
+    let scale = Scale::of("share", [1.0]);
+    let row = |row: &&Value| Row {
+        head: Cell::text(row["period"].as_str().unwrap_or_default()),
+        cells: vec![
+            Cell::text(match row["cohort"].as_str() {
+                Some("before") => "earlier ones",
+                other => other.unwrap_or_default(),
+            }),
+            Cell::count(count(row, "count")),
+            Cell::bound(row["value"].as_f64(), &scale),
+        ],
+    };
+    let columns = vec![
+        Column::text("Period", "period"),
+        Column::text("Cohort", "cohort"),
+        Column::number("People", "count"),
+        Column::number("Of the period, in 100", "value"),
+    ];
+    let rows = rows_of(answer, "lens_5", of).iter().map(row).collect();
+    let what = "how much of each period came from which cohort";
+    table(
+        format!("audit-5-{id}"),
+        format!("5 · The whole base: {who}"),
+        what,
+        columns,
+        rows,
+    )
 }
 
 /// The second lens: a period beside the one before.
@@ -37,7 +191,7 @@ fn list(answer: &Answer, of: Base<'_>) -> Exhibit {
     };
     Exhibit {
         id,
-        title: format!("{who}, period by period"),
+        title: format!("2 · {who}, period by period"),
         subtitle: format!("people; kept: of those of the period before, {}", scale.heading),
         chart: None,
         columns: vec![

@@ -5,8 +5,9 @@ use longplay_measures::{Answer, Figure};
 
 use super::parts::{self, Breakdown};
 use super::{Titles, curves};
-use crate::pages::exhibit::Exhibit;
+use crate::pages::exhibit::{Cell, Column, Exhibit, Row};
 use crate::pages::tile;
+use crate::pages::words::Scale;
 
 const GOALS_MAX: usize = 4;
 pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
@@ -19,6 +20,7 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         .collect();
     goals.sort_by_key(|(figure, _)| tile::goal_order(figure));
     goals.truncate(GOALS_MAX);
+    let first: Vec<&Figure> = goals.iter().map(|(figure, _)| *figure).collect();
     let parts = goals.iter().filter_map(|(all, goal)| {
         let did = tile::did(goal);
         let told = Breakdown {
@@ -29,14 +31,50 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         };
         parts::breakdown(answer, &told, titles)
     });
-    let waits = goals.first().and_then(|(_, goal)| {
+    let waits = goals.iter().filter_map(|(_, goal)| {
         curves::curve(
             answer,
             (&format!("lag_curve_{goal}"), None),
             format!("goals-{}-waits", id_of(goal)),
         )
     });
-    parts.chain(waits).collect()
+    parts.chain(waits).chain(reached(&first)).collect()
+}
+
+/// Every goal somebody reached, each leading to those who did.
+fn reached(goals: &[&Figure]) -> Option<Exhibit> {
+    let scale = Scale::of("per_1000", goals.iter().filter_map(|figure| figure.value));
+    let row = |figure: &&Figure| {
+        let goal = figure.key.strip_prefix("converted_").unwrap_or_default();
+        let query = serde_urlencoded::to_string([("goal", goal)]).unwrap_or_default();
+        let people = Cell::count(u64::try_from(figure.count).unwrap_or(0));
+        Row {
+            head: Cell::text(tile::label(&figure.key)),
+            cells: vec![
+                people.leading_to(format!("/people?{query}")),
+                Cell::count(figure.n),
+                Cell::value(figure.value, figure.state, &scale),
+                Cell::bound(figure.low, &scale),
+                Cell::bound(figure.high, &scale),
+            ],
+        }
+    };
+    (!goals.is_empty()).then(|| Exhibit {
+        id: "goals-all".to_owned(),
+        title: "Who did what you wanted".to_owned(),
+        subtitle: format!("people, and {} of them", scale.heading),
+        chart: None,
+        columns: vec![
+            Column::text("What", "goal"),
+            Column::number("People who did", "count"),
+            Column::number("Of", "people"),
+            Column::number(scale.heading.clone(), "value"),
+            Column::number("From", "low"),
+            Column::number("To", "high"),
+        ],
+        rows: goals.iter().map(row).collect(),
+        rest: None,
+    })
 }
 
 /// A goal's name made fit for an element id.

@@ -1,8 +1,11 @@
 //! The pictures of `returns`: per week of first visit, how many came back within 28 days; and by when they come back.
 
+use longplay_domain::Day;
 use longplay_measures::{Answer, Grade, Point, Series, State};
+use serde_json::Value;
 
-use super::{basis, curves, missing_words, range_words};
+use super::heat::{self, Heat};
+use super::{basis, curves, ladder, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
 use crate::pages::words::{self, Scale};
 
@@ -21,7 +24,38 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
         weeks(answer, &every)
     });
     let by_age = curves::curve(answer, (CURVE, None), "returns-curve".to_owned());
-    by_week.into_iter().chain(by_age).collect()
+    by_week.into_iter().chain(by_age).chain(cohorts(answer)).collect()
+}
+
+/// Cohorts side by side, by week and by month.
+fn cohorts(answer: &Answer) -> Vec<Exhibit> {
+    let of = |span: &'static str, head, name: &dyn Fn(&str) -> String| {
+        let is_it = |row: &&Value| row["kind"] == "cohort" && row["span"] == span;
+        let rows: Vec<&Value> = answer.rows.iter().filter(is_it).collect();
+        let people = |cohort: &str, age: Option<u64>| {
+            let cohort = if span == "month" { cohort.get(..7)? } else { cohort };
+            let age = age.map_or_else(String::new, |age| format!("&age={age}"));
+            Some(format!("/people?cohort={cohort}{age}"))
+        };
+        let told = Heat {
+            id: format!("returns-{span}s"),
+            title: format!("Who was here again so many {span}s later"),
+            subtitle: format!("in 100 of those who first came in that {span} · hatched: not over yet"),
+            head,
+            name,
+            people: &people,
+        };
+        heat::heat(&told, &rows)
+    };
+    let day = |text: &str| Day::parse(text).map_or_else(|| text.to_owned(), words::day);
+    let month = |text: &str| ladder::month_words(text.get(..7).unwrap_or(text));
+    [
+        of("month", "First came in", &month),
+        of("week", "First came in the week of", &day),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The points with the weeks in which nobody came put in, so that no line crosses them.

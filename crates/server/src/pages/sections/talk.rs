@@ -4,7 +4,7 @@ use longplay_measures::Answer;
 use serde_json::Value;
 
 use crate::pages::exhibit::{Cell, Column, Exhibit, Row};
-use crate::pages::words;
+use crate::pages::{people, words};
 
 pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
     let people: Vec<&Value> = answer.rows.iter().filter(|row| row["kind"] == "person").collect();
@@ -14,7 +14,7 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
     vec![Exhibit {
         id: "talk-people".to_owned(),
         title: "Today’s list".to_owned(),
-        subtitle: "longplay talk done, snooze or never takes somebody off it".to_owned(),
+        subtitle: "who can be written to comes first".to_owned(),
         chart: None,
         columns: vec![
             Column::text("Who", "person"),
@@ -29,7 +29,10 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
 fn row(person: &Value) -> Row {
     let text = |key: &str| person[key].as_str().unwrap_or_default();
     Row {
-        head: Cell::text(who(person)),
+        head: match person["person"].as_str() {
+            Some(id) => Cell::text(who(person)).leading_to(people::address(id)),
+            None => Cell::text(who(person)),
+        },
         cells: vec![
             Cell::text(words::capital(&text("reason").replace('_', " "))),
             Cell::text(text("evidence")),
