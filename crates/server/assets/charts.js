@@ -414,11 +414,13 @@
     document.querySelectorAll(".csv").forEach(function (button) { button.addEventListener("click", function () { csv(button); }); });
     document.querySelectorAll(".table table").forEach(sortable);
     document.addEventListener("keydown", toggleByKey);
-    if (typeof echarts === "undefined") { root.classList.remove("js"); return; }
-    document.querySelectorAll("[data-chart]").forEach(start);
+    document.querySelectorAll("[data-address]").forEach(function (place) { place.textContent = location.href; });
+    // Without the library there are tables in the place of pictures; a page without pictures needs none.
+    var pictures = document.querySelectorAll("[data-chart]");
+    if (pictures.length > 0 && typeof echarts === "undefined") { root.classList.remove("js"); return; }
+    pictures.forEach(start);
     dark.addEventListener("change", drawAll);
     // Paper is white whatever the screen is.
-    document.querySelectorAll("[data-address]").forEach(function (place) { place.textContent = location.href; });
     addEventListener("beforeprint", function () { root.dataset.theme = "light"; drawAll(); });
     addEventListener("afterprint", function () { delete root.dataset.theme; drawAll(); });
   });

@@ -131,7 +131,7 @@ fn exhibit(list: &People, titles: &Titles) -> Option<Exhibit> {
             Column::text("Step", "stage"),
             Column::text("Presence", "presence"),
             Column::text("Last here", "last_seen"),
-            Column::number("Away, in their usual gaps", "away"),
+            Column::number("Away, and their usual gap", "away_in_usual_gaps"),
             Column::number("Days here", "days"),
             Column::text("Came through", "piece"),
             Column::number("Spent", "spent"),
@@ -154,7 +154,7 @@ fn row(person: &Person, titles: &Titles) -> Row {
             Cell::text(words::capital(person.presence)),
             Cell::day(person.last_seen),
             Cell {
-                text: format!("{} × {}", words::short(away), days(person.usual_gap_days)),
+                text: format!("{}, {}", days(person.away_days), days(person.usual_gap_days)),
                 raw: away.to_string(),
                 class: "number",
                 href: None,

@@ -31,13 +31,25 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         };
         parts::breakdown(answer, &told, titles)
     });
-    let waits = goals.iter().filter_map(|(_, goal)| {
-        curves::curve(
-            answer,
-            (&format!("lag_curve_{goal}"), None),
-            format!("goals-{}-waits", id_of(goal)),
-        )
-    });
+    // What is done on the first day or never is no curve to look at, unless it leads.
+    let takes_time = |goal: &str| {
+        let curve = answer
+            .curves
+            .iter()
+            .find(|curve| curve.key == format!("lag_curve_{goal}") && curve.scope.is_empty());
+        let ends = curve.and_then(|curve| curve.points.first().zip(curve.points.last()));
+        ends.is_some_and(|(first, last)| last.value > 1.1 * first.value)
+    };
+    let leading = goals.iter().enumerate();
+    let waits = leading
+        .filter(|(index, (_, goal))| *index == 0 || takes_time(goal))
+        .filter_map(|(_, (_, goal))| {
+            curves::curve(
+                answer,
+                (&format!("lag_curve_{goal}"), None),
+                format!("goals-{}-waits", id_of(goal)),
+            )
+        });
     parts.chain(waits).chain(reached(&first)).collect()
 }
 
