@@ -14,12 +14,11 @@ pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
     let mut bases: Vec<Base<'_>> = periods(answer).map(base).collect();
     bases.dedup();
     let of = |of: Base<'_>| {
-        let cohorts = [lens_4(answer, of)];
-        let all = [lens_1(answer, of), Some(list(answer, of)), lens_3(answer, of)];
-        all.into_iter()
-            .chain(cohorts)
-            .chain([lens_5(answer, of)])
-            .flatten()
+        let first = [lens_1(answer, of), Some(list(answer, of)), lens_3(answer, of)];
+        let first = first.into_iter().flatten();
+        first
+            .chain(lens_4(answer, of))
+            .chain(lens_5(answer, of))
             .collect::<Vec<_>>()
     };
     bases.into_iter().flat_map(of).collect()
@@ -82,7 +81,7 @@ fn lens_1(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
     let what = "the share, in 100, of all they did or spent that comes from those who did most";
     table(
         format!("audit-1-{id}"),
-        format!("1 · How {who} differ"),
+        format!("1 · How people differ: {who}"),
         what,
         columns,
         rows,
@@ -121,20 +120,28 @@ fn lens_3(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
     )
 }
 
-/// Cohorts compared.
-fn lens_4(answer: &Answer, of: Base<'_>) -> Option<Exhibit> {
+/// Cohorts compared: those of each length by themselves.
+fn lens_4(answer: &Answer, of: Base<'_>) -> Vec<Exhibit> {
     let (id, who) = called(of);
-    let rows = rows_of(answer, "lens_4", of);
-    let span = rows.first()?["span"].as_str().unwrap_or("period").to_owned();
-    let told = Heat {
-        id: format!("audit-4-{id}"),
-        title: format!("4 · Cohorts compared: {who}"),
-        subtitle: format!("in 100 of a cohort, those there so many {span}s later · hatched: not over yet"),
-        head: "Cohort",
-        name: &str::to_owned,
-        people: &|_, _| None,
+    let span = |row: &Value| row["span"].as_str().unwrap_or("period").to_owned();
+    let mut rows = rows_of(answer, "lens_4", of);
+    // Keeps the order within each.
+    rows.sort_by_key(|row| span(row));
+    let of_span = |rows: &[&Value]| {
+        let span = span(rows[0]);
+        let told = Heat {
+            id: format!("audit-4-{id}-{span}s"),
+            title: format!("4 · Cohorts compared, {span} by {span}: {who}"),
+            subtitle: format!("in 100 of a cohort, those there so many {span}s later · hatched: not over yet"),
+            head: "Cohort",
+            name: &str::to_owned,
+            people: &|_, _| None,
+        };
+        heat::heat(&told, rows)
     };
-    heat::heat(&told, &rows)
+    rows.chunk_by(|one, other| span(one) == span(other))
+        .filter_map(of_span)
+        .collect()
 }
 
 /// The whole base.
