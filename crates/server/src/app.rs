@@ -19,6 +19,7 @@ use crate::begin::uploads::{Importer, Uploads};
 use crate::collect::Collector;
 use crate::editions::Editions;
 use crate::error::{Code, HttpError};
+use crate::lists::Lists;
 use crate::pages::{Frame, Titles, words::capital};
 
 /// Questions worked out at the same time; each may use every core, so more would only take turns.
@@ -39,6 +40,7 @@ struct Shared {
     turns: Arc<Semaphore>,
     collector: Collector,
     editions: Editions,
+    lists: Lists,
     access: Access,
     hashing: Hashing,
     throttle: Throttle,
@@ -69,6 +71,7 @@ impl App {
                 turns,
                 collector: Collector::new(),
                 editions: Editions::default(),
+                lists: Lists::default(),
                 access,
                 hashing: Hashing::default(),
                 throttle: Throttle::default(),
@@ -84,6 +87,10 @@ impl App {
 
     pub(crate) fn editions(&self) -> &Editions {
         &self.shared.editions
+    }
+
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.shared.lists
     }
 
     pub(crate) fn collector(&self) -> &Collector {

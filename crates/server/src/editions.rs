@@ -70,7 +70,7 @@ impl App {
     }
 
     /// The latest edition, if there is one that may still be shown.
-    async fn edition(&self) -> Result<Option<Arc<Edition>>, HttpError> {
+    pub(crate) async fn edition(&self) -> Result<Option<Arc<Edition>>, HttpError> {
         let Some(standing) = self.editions().latest() else {
             return Ok(None);
         };
@@ -126,6 +126,7 @@ impl App {
             day,
             made: now,
         });
+        self.list_beforehand().await?;
         pace.rests_after(begun.elapsed(), Instant::now());
         Ok(())
     }

@@ -14,6 +14,7 @@ mod editions;
 mod error;
 mod form;
 mod headers;
+mod lists;
 mod login;
 pub mod pages;
 mod people;

@@ -62,7 +62,7 @@ pub async fn search(State(app): State<App>, Form(Search { q }): Form<Search>) ->
 /// `GET /api/v1/people`
 pub async fn api(State(app): State<App>, pairs: Pairs) -> Result<Json<People>, ApiError> {
     let asked = Asked::read(&app, said(pairs)?, None).await?;
-    Ok(Json(app.people(asked.question, asked.ask).await?))
+    Ok(Json(app.listed(asked).await?.as_ref().clone()))
 }
 
 type Found = (String, Vec<longplay_domain::PersonId>);
@@ -79,7 +79,7 @@ async fn show(app: &App, pairs: Vec<(String, String)>, found: Option<Found>) -> 
     view.q = q.unwrap_or_default();
     view.is_cut = is_cut;
     let list = match Asked::read(app, pairs, found).await {
-        Ok(asked) => app.people(asked.question, asked.ask).await,
+        Ok(asked) => app.listed(asked).await,
         Err(error) => Err(error),
     };
     match list {

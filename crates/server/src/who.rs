@@ -30,6 +30,8 @@ const AFTER: &str = "after";
 pub struct Asked {
     pub question: Question,
     pub ask: Ask,
+    /// What the address says, where the answer hangs on that and the edition alone.
+    pub kept_as: Option<String>,
 }
 
 impl Asked {
@@ -45,6 +47,9 @@ impl Asked {
             let message = format!("There is no parameter `{}`. Known are {}.", shown(name), all.join(", "));
             return Err(HttpError::new(Code::BadParameter, message));
         }
+        let hangs_on_more = |(name, _): &(String, String)| matches!(name.as_str(), "as_of" | "tag");
+        let is_kept = found.is_none() && !pairs.iter().any(hangs_on_more);
+        let kept_as = is_kept.then(|| serde_urlencoded::to_string(&pairs).unwrap_or_default());
         let (shared, own): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| SHARED.contains(&name.as_str()));
         let (parameters, zone) = api::parameters(app, Pairs::Ok(Query(shared))).await?;
         let said = Said(own);
@@ -58,6 +63,7 @@ impl Asked {
             // No key counts: people are asked for, not a question.
             question: parameters.question(Key::Ladder, &zone),
             ask,
+            kept_as,
         })
     }
 }

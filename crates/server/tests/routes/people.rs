@@ -327,3 +327,25 @@ async fn somebody_is_erased_after_being_asked_for_once_more() {
     let said = post(&server, "/people/person/note", &[("id", &id), ("text", "still there?")]).await;
     assert_eq!(said.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_list_is_kept_with_its_edition_and_nobody_forgotten_is_in_it() {
+    let server = Server::small();
+    server.keep_editions();
+    let count = async || server.get("/api/v1/people").await.json()["people"].clone();
+    while count().await != 40 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(count().await, 40, "from what is kept");
+    post(&server, "/people/person/erase", &[("id", &id(&server, "p1"))]).await;
+    assert_eq!(count().await, 39, "at once");
+    server.happened(77, "viewed", "2026-02-02T12:00:00Z");
+    for _ in 0..500 {
+        if count().await == 40 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("what was accepted is in the next edition's list");
+}
