@@ -27,7 +27,7 @@ pub async fn ask(State(app): State<App>, Path(link): Path<String>) -> Response {
 }
 
 async fn shown(app: &App, link: String, page: fn(Option<longplay_store::PersonCard>) -> You) -> Response {
-    let frame = app.frame().await;
+    let frame = app.frame().await.outside();
     let outcome = match key(app, &link).await {
         Ok(key) => app.read(move |store| Ok((store.person_of(key)?, store.zone()?))).await,
         Err(error) => Err(error),
@@ -58,7 +58,7 @@ pub async fn data(State(app): State<App>, Path(link): Path<String>) -> Response 
         }
         Err(error) => PageError {
             error,
-            frame: app.frame().await,
+            frame: app.frame().await.outside(),
         }
         .into_response(),
     })
@@ -66,7 +66,7 @@ pub async fn data(State(app): State<App>, Path(link): Path<String>) -> Response 
 
 /// `POST /you/{link}/erase`: does it.
 pub async fn erase(State(app): State<App>, Path(link): Path<String>) -> Response {
-    let frame = app.frame().await;
+    let frame = app.frame().await.outside();
     let now = app.now();
     let outcome = match key(&app, &link).await {
         Ok(key) => {

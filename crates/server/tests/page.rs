@@ -223,6 +223,6 @@ fn no_text_of_a_stranger_becomes_markup() {
     assert!(!page.contains("<script>"));
     let opened = page.matches("<script").count();
     assert_eq!(opened, page.matches("</script>").count());
-    assert_eq!(opened, 2 + charts(&page).len());
+    assert_eq!(opened, 3 + charts(&page).len());
     assert!(page.contains("&#60;img src=x"), "it is still shown, as text");
 }

@@ -17,7 +17,7 @@ fn loaded(page: &str) -> Vec<String> {
 async fn everything_a_page_loads_is_there_and_may_be_kept_for_ever() {
     let server = Server::small();
     let addresses = loaded(&server.get("/").await.body);
-    assert_eq!(addresses.len(), 4, "{addresses:?}");
+    assert_eq!(addresses.len(), 5, "{addresses:?}");
     for address in addresses {
         let said = server.get(&address).await;
         assert_eq!(said.status, StatusCode::OK, "{address}");
