@@ -47,8 +47,8 @@ impl LocalEngine {
         let clock = zone.clock();
         let columns = Observer::columns().with(Columns::of(&[by])).with(make().columns());
         let parts = histories::in_parallel(snapshot, columns, self.threads, |histories| {
-            let mut observer = Observer::new(as_of, &clock).by(by);
             let mut fold = make();
+            let mut observer = Observer::new(as_of, &clock).by(by).against(fold.courses());
             histories.each(|history| observer.observe(history, |life| fold.observe(life)))?;
             fold.finish();
             Ok(fold)
@@ -76,7 +76,7 @@ impl LocalEngine {
         let mut fold = make();
         let columns = Observer::columns().with(fold.columns());
         let range = histories::ranges(parts).swap_remove(0);
-        let mut observer = Observer::new(as_of, &clock);
+        let mut observer = Observer::new(as_of, &clock).against(fold.courses());
         Histories::open(snapshot, columns, range)?
             .each(|history| observer.observe(history, |life| fold.observe(life)))?;
         fold.finish();

@@ -15,6 +15,7 @@ use crate::{
     pass::{Fold, Life},
     question::Question,
     questions::Watch,
+    regular::Regular,
     rule::{Among, Judge},
 };
 
@@ -87,6 +88,11 @@ macro_rules! evidence {
                 let mut columns = self.among.as_ref().map_or(Columns::none(), Among::columns);
                 $(if let Some(fold) = &self.$field { columns = columns.with(fold.columns()); })*
                 columns
+            }
+
+            fn courses(&self) -> Option<Regular> {
+                $(if let Some(fold) = &self.$field && let Some(regular) = fold.courses() { return Some(regular); })*
+                None
             }
 
             #[inline]

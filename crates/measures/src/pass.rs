@@ -6,6 +6,8 @@
 use longplay_domain::{Act, Day, DayClock, Time};
 use longplay_store::{Code, Column, Columns, History, NONE};
 
+use crate::regular::{Course, Regular};
+
 /// Bit `1 << act` is set for acts that show presence.
 pub(crate) const PRESENCE: u32 = presence_mask();
 
@@ -25,6 +27,11 @@ const fn presence_mask() -> u32 {
 pub trait Fold: Send + Sized {
     /// Which columns [`Fold::observe`] reads, beside time and act.
     fn columns(&self) -> Columns;
+
+    /// Who counts as a regular, where [`Fold::observe`] reads [`Life::course`].
+    fn courses(&self) -> Option<Regular> {
+        None
+    }
 
     fn observe(&mut self, life: &Life<'_>);
 
@@ -57,6 +64,8 @@ pub struct Life<'a> {
     pub presence: &'a [Day],
     /// The day of each event.
     pub days: &'a [Day],
+    /// Their way in and out of being a regular; `None` where they were here too seldom to be one, or no fold asks.
+    pub course: Option<Course<'a>>,
     /// Bit `1 << act` is set for every act they ever did: most folds are about acts that most people never do.
     pub acts: u32,
 }
@@ -74,8 +83,11 @@ pub struct Observer<'a> {
     clock: &'a DayClock,
     /// What stands in the place of the channel.
     channel: Column,
+    /// Who counts as a regular, where a fold asks.
+    regular: Option<Regular>,
     presence: Vec<Day>,
     days: Vec<Day>,
+    proofs: Vec<bool>,
 }
 
 impl<'a> Observer<'a> {
@@ -84,8 +96,10 @@ impl<'a> Observer<'a> {
             as_of,
             clock,
             channel: Column::Channel,
+            regular: None,
             presence: Vec::new(),
             days: Vec::new(),
+            proofs: Vec::new(),
         }
     }
 
@@ -93,6 +107,12 @@ impl<'a> Observer<'a> {
     #[must_use]
     pub fn by(self, channel: Column) -> Self {
         Self { channel, ..self }
+    }
+
+    /// The same, with everybody's course as a regular, where somebody asks for it.
+    #[must_use]
+    pub fn against(self, regular: Option<Regular>) -> Self {
+        Self { regular, ..self }
     }
 
     /// The columns a life needs beside those of the folds.
@@ -109,10 +129,16 @@ impl<'a> Observer<'a> {
         }
         let arrival = self.read(&history);
         let acts = history.acts.iter().fold(0, |mask, &act| mask | 1 << act);
+        let regular = self.regular.as_ref();
+        let presence = &self.presence[..];
+        let course = regular
+            .filter(|regular| presence.len() >= regular.days_min())
+            .map(|regular| Course::new(regular, presence, &mut self.proofs));
         see(&Life {
             history: &history,
             arrival,
-            presence: &self.presence,
+            presence,
+            course,
             days: &self.days,
             acts,
         });

@@ -10,7 +10,7 @@ use crate::{
     folds::{Goals, Listed, Listing, told_columns},
     pass::{Fold, Life, Observer},
     question::Question,
-    regular::Course,
+    regular::Regular,
     rhythm::Patience,
     rule::Among,
     stage::{Climb, GONE_BELOW},
@@ -159,6 +159,10 @@ impl Fold for Narrowed<'_> {
         among.with(self.listing.columns())
     }
 
+    fn courses(&self) -> Option<Regular> {
+        self.listing.courses()
+    }
+
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         if let Some(among) = &mut self.among
@@ -210,7 +214,7 @@ pub fn person(question: &Question, person: PersonId, store: &Store) -> Result<Op
     let clock = question.zone.clock();
     let goals = Goals::new(&ground.goals, ground.snapshot.terms());
     let columns = Observer::columns().with(told_columns()).with(goals.columns());
-    let mut observer = Observer::new(question.as_of, &clock);
+    let mut observer = Observer::new(question.as_of, &clock).against(Some(ground.regular()));
     let mut whole = None;
     Histories::open(&ground.snapshot, columns, person.0..=person.0)?.each(|history| {
         if history.person == person {
@@ -258,7 +262,7 @@ impl Ground {
         let (regular, today) = (self.regular(), question.today());
         let here = Patience::of(&regular.rhythm, GONE_BELOW);
         let listed = Listing::tell(life, &regular, &here, today)?;
-        let mut climb = Climb::new(life, &regular, &here);
+        let mut climb = Climb::new(life, &here);
         let mut stages: Vec<StageFrom> = Vec::new();
         for day in (listed.first_seen.0..=today.0).map(Day) {
             let stage = climb.on(day).name();
@@ -269,7 +273,7 @@ impl Ground {
         let reached = goals.first_days(life);
         Some(Whole {
             row: self.row(question, &listed),
-            is_regular: Course::new(&regular, life.presence).on(today),
+            is_regular: life.course.is_some_and(|course| course.on(today)),
             stages,
             present_on: life.presence.to_vec(),
             reached: reached

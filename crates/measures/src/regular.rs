@@ -37,6 +37,15 @@ impl Regular {
         }
     }
 
+    /// Nobody stays a regular who was not present for so many days.
+    const fn silent_days_max(&self) -> i32 {
+        match self.rule {
+            RegularRule::OwnRhythm => PERIODS * Rhythm::GAP_DAYS_MAX,
+            RegularRule::EightOfSixteenDays => DAYS_OF.1,
+            RegularRule::SixOfTwelveMonths => (MONTHS_OF.1 + 1) * 31,
+        }
+    }
+
     /// Whether somebody with these presence days, none after `day`, enters on `day`.
     fn enters(&self, presence: &[Day], day: Day) -> bool {
         if presence.len() < self.days_min() {
@@ -101,65 +110,56 @@ fn active_months(presence: &[Day], day: Day) -> usize {
     active
 }
 
-/// One person's way in and out of being a regular. Days are asked in ascending order.
-#[derive(Clone, Debug)]
+/// One person's way in and out of being a regular, worked out once for whoever asks.
+#[derive(Clone, Copy, Debug)]
 pub struct Course<'a> {
     regular: &'a Regular,
     presence: &'a [Day],
-    /// How many presence days are behind.
-    seen: usize,
-    /// The presence day that proves it, as long as it holds.
-    since: Option<Day>,
-    first: Option<Day>,
+    /// By presence day: whether they are a regular on it.
+    proofs: &'a [bool],
 }
 
 impl<'a> Course<'a> {
-    /// `presence`: distinct days, ascending.
-    pub const fn new(regular: &'a Regular, presence: &'a [Day]) -> Self {
+    /// `presence`: distinct days, ascending; `room` is written over.
+    #[inline]
+    pub fn new(regular: &'a Regular, presence: &'a [Day], room: &'a mut Vec<bool>) -> Self {
+        room.clear();
+        let mut is = false;
+        for (seen, &day) in presence.iter().enumerate() {
+            is = (is && regular.stays(&presence[..seen], day.plus(-1))) || regular.enters(&presence[..=seen], day);
+            room.push(is);
+        }
         Self {
             regular,
             presence,
-            seen: 0,
-            since: None,
-            first: None,
+            proofs: room,
         }
     }
 
-    /// Whether they are a regular on `day`, which is not before a day asked earlier.
+    /// Whether they are a regular on `day`, by when the first `seen` presence days are behind.
     #[inline]
-    pub fn on(&mut self, day: Day) -> bool {
-        while self.presence.get(self.seen).is_some_and(|&next| next <= day) {
-            self.step();
-        }
-        let seen = &self.presence[..self.seen];
-        match seen.last() {
-            Some(&last) if self.since.is_some() && last < day => self.regular.stays(seen, day),
-            _ => self.since.is_some(),
-        }
+    pub fn at(&self, seen: usize, day: Day) -> bool {
+        let Some(last) = seen.checked_sub(1) else { return false };
+        self.proofs[last] && (self.presence[last] == day || self.regular.stays(&self.presence[..seen], day))
     }
 
-    /// Passes the next presence day.
-    fn step(&mut self) {
-        let before = &self.presence[..self.seen];
-        let day = self.presence[self.seen];
-        if self.since.is_some() && !self.regular.stays(before, day.plus(-1)) {
-            self.since = None;
-        }
-        self.seen += 1;
-        if self.since.is_none() && self.regular.enters(&self.presence[..self.seen], day) {
-            self.since = Some(day);
-            self.first = self.first.or(Some(day));
-        }
+    /// Whether they are a regular on `day`.
+    pub fn on(&self, day: Day) -> bool {
+        self.at(self.presence.partition_point(|&present| present <= day), day)
     }
 
-    /// The presence day on which they became a regular for the first time, among the days passed.
-    pub const fn first(&self) -> Option<Day> {
-        self.first
+    /// The presence day on which they became a regular for the first time.
+    #[inline]
+    pub fn first(&self) -> Option<Day> {
+        let first = self.proofs.iter().position(|&is| is)?;
+        Some(self.presence[first])
     }
 
-    /// The presence day that proves the last time they became one; `None` when a later presence day found it had ended.
-    pub const fn since(&self) -> Option<Day> {
-        self.since
+    /// The last day on which they can be one if they are not present any more; `None` where they are none already.
+    #[inline]
+    pub fn may_stay_until(&self) -> Option<Day> {
+        let (&last, &is) = self.presence.last().zip(self.proofs.last())?;
+        is.then(|| last.plus(self.regular.silent_days_max()))
     }
 }
 
@@ -180,7 +180,8 @@ mod tests {
 
     /// The first day on which they are a regular, and the first afterwards on which they are not.
     fn stretch(regular: &Regular, presence: &[Day]) -> (Option<i32>, Option<i32>) {
-        let mut course = Course::new(regular, presence);
+        let mut room = Vec::new();
+        let course = Course::new(regular, presence, &mut room);
         let days: Vec<bool> = (0..4_000).map(|day| course.on(Day(day))).collect();
         let from = days.iter().position(|&is| is);
         let to = from.and_then(|from| days[from..].iter().position(|&is| !is).map(|after| from + after));
@@ -216,19 +217,21 @@ mod tests {
         let mut days = every(7, 100);
         let back = days[99].0 + 20;
         days.extend((0..3).map(|index| Day(back + 7 * index)));
-        let mut course = Course::new(&rule, &days);
-        assert!(course.on(Day(back)));
-        assert_eq!(course.since(), Some(Day(14)), "still the first proof: never fallen");
+        let mut room = Vec::new();
+        let course = Course::new(&rule, &days, &mut room);
+        let until_back = (14..=back).map(Day);
+        assert!(until_back.clone().all(|day| course.on(day)), "never fallen");
         // After half a year they have to become one anew; then the proof is a later day, the first time stays the first.
         let mut days = every(7, 100);
         let back = days[99].0 + 180;
         days.extend((0..30).map(|index| Day(back + 7 * index)));
-        let mut course = Course::new(&rule, &days);
+        let mut room = Vec::new();
+        let course = Course::new(&rule, &days, &mut room);
         assert!(!course.on(Day(back - 1)));
         assert!(!course.on(Day(back)));
         assert!(course.on(Day(back + 7 * 29)));
         assert_eq!(course.first(), Some(Day(14)));
-        assert!(course.since().is_some_and(|since| since > Day(back)));
+        assert_eq!(course.may_stay_until(), Some(Day(back + 7 * 29 + 240)));
     }
 
     #[test]
@@ -243,16 +246,17 @@ mod tests {
                 presence.push(Day(day as i32));
                 day += 1.0 + mean * draws.exponential();
             }
-            let mut daily = Course::new(&rule, &presence);
+            let mut room = Vec::new();
+            let daily = Course::new(&rule, &presence, &mut room);
             let told: Vec<bool> = (0..700).map(|day| daily.on(Day(day))).collect();
             for day in (0..700).step_by(53) {
                 let seen: Vec<Day> = presence.iter().copied().filter(|present| present.0 <= day).collect();
-                assert_eq!(
-                    Course::new(&rule, &seen).on(Day(day)),
-                    told[day as usize],
-                    "nothing later counts"
-                );
-                assert_eq!(Course::new(&rule, &presence).on(Day(day)), told[day as usize]);
+                let mut room = Vec::new();
+                let known = Course::new(&rule, &seen, &mut room);
+                assert_eq!(known.on(Day(day)), told[day as usize], "nothing later counts");
+                let last = seen.last().copied().unwrap_or(Day(0));
+                let may = last == Day(day) || known.may_stay_until().is_some_and(|until| Day(day) <= until);
+                assert!(may || !told[day as usize], "nobody stays longer than they may");
             }
         }
     }

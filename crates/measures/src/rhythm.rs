@@ -58,6 +58,9 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
+    /// No own rhythm's gap is longer.
+    pub const GAP_DAYS_MAX: i32 = GAP_DAYS.1 as i32;
+
     /// The rhythm of everybody, up to the question's as_of.
     pub fn of(engine: LocalEngine, snapshot: &Snapshot, question: &Question) -> Result<Self, StoreError> {
         // Doubles the sample until it is large enough, from a size at which it surely is not: which sample is taken depends

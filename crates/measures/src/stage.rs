@@ -8,7 +8,7 @@ use longplay_store::{Code, Column, NONE};
 
 use crate::{
     pass::{Life, PRESENCE},
-    regular::{Course, Regular},
+    regular::Course,
     rhythm::Patience,
 };
 
@@ -94,14 +94,16 @@ const SHARES: u32 = mask(&[Act::Referred, Act::Shared]);
 /// Acts without which somebody seen on one day is reached, and no more.
 pub const TELLING: u32 = GIVES | BUYS | SHARES;
 
+/// So far ahead nobody asks.
+const DAYS_AHEAD_MAX: f64 = 1e6;
+
 /// Columns that say where a visit came from.
 pub const ORIGINS: [Column; 3] = [Column::Referrer, Column::Source, Column::Campaign];
 
 /// One person's way up and down the stages. Days are asked in ascending order, none before D0.
 pub struct Climb<'a> {
     life: &'a Life<'a>,
-    regular: &'a Regular,
-    course: Course<'a>,
+    course: Option<Course<'a>>,
     origins: [&'a [Code]; 3],
     /// Whether their events tell anything beside that they came again: those of most people don't.
     is_told: bool,
@@ -129,13 +131,12 @@ pub struct Climb<'a> {
 
 impl<'a> Climb<'a> {
     /// `here` says with how little chance of it somebody is still there: [`GONE_BELOW`].
-    pub fn new(life: &'a Life<'a>, regular: &'a Regular, here: &'a Patience) -> Self {
+    pub fn new(life: &'a Life<'a>, here: &'a Patience) -> Self {
         let origins = ORIGINS.map(|column| life.history.codes(column));
         let has_origin = origins.iter().any(|codes| codes.iter().any(|&code| code != NONE));
         Self {
             life,
-            regular,
-            course: Course::new(regular, life.presence),
+            course: life.course,
             origins,
             is_told: has_origin || life.acts & (TELLING | ENDS) != 0,
             events: 0,
@@ -173,13 +174,42 @@ impl<'a> Climb<'a> {
             Stage::Buyer
         } else if self.comes_of_themselves() && self.is_here(day) {
             Stage::Subscriber
-        } else if self.days >= self.regular.days_min() && self.course.on(day) {
+        } else if self.course.is_some_and(|course| course.at(self.days, day)) {
             Stage::Regular
         } else if self.came_again && self.is_here(day) {
             Stage::Returning
         } else {
             Stage::Reached
         }
+    }
+
+    /// What follows where nothing is left to pass: the stage until that day, as long as they may still be there, and the stage
+    /// from then on. `None` where more can change on the way.
+    #[inline]
+    pub fn rest(&self, day: Day) -> Option<(Stage, Day, Stage)> {
+        let is_over = self.events == self.life.days.len() && self.days == self.life.presence.len();
+        let may_be_regular = || self.course.and_then(|course| course.may_stay_until()) >= Some(day);
+        if !is_over || self.shared.is_some() || may_be_regular() {
+            return None;
+        }
+        let bought = match (self.bought, self.bought_again) {
+            (None, _) => None,
+            (_, false) => Some(Stage::Buyer),
+            (_, true) => Some(Stage::RepeatBuyer),
+        };
+        if let Some(bought) = bought {
+            return Some((bought, day, bought));
+        }
+        let here = if self.comes_of_themselves() {
+            Stage::Subscriber
+        } else if self.came_again {
+            Stage::Returning
+        } else {
+            return Some((Stage::Reached, day, Stage::Reached));
+        };
+        let presence = self.life.presence;
+        let until = presence[0].plus(self.here.until_days(presence).clamp(0.0, DAYS_AHEAD_MAX) as i32);
+        Some((here, until, Stage::Reached))
     }
 
     fn comes_of_themselves(&self) -> bool {

@@ -14,7 +14,7 @@ use super::{Ages, Presence, matcher::Matcher};
 use crate::{
     calendar::month_of,
     pass::{Arrival, Fold, Life},
-    regular::{Course, Regular},
+    regular::Regular,
     rhythm::Patience,
     stage::{Climb, GONE_BELOW, ORIGINS, Stage, TELLING},
 };
@@ -198,7 +198,7 @@ impl<'a> Listing<'a> {
             usual_gap_days: rhythm.own_gap_days(life.presence.len() as u32 - 1, today.since(arrival.day)),
             p_alive,
             presence: Presence::of(p_alive),
-            stage: Climb::new(life, regular, here).on(today),
+            stage: Climb::new(life, here).on(today),
             piece: arrival.piece,
             spent: spent(life),
         })
@@ -219,8 +219,7 @@ impl<'a> Listing<'a> {
     }
 
     fn is_regular(&self, life: &Life<'_>) -> bool {
-        life.presence.len() >= self.regular.days_min()
-            && Course::new(&self.regular, life.presence).on(self.wanted.today)
+        life.course.is_some_and(|course| course.on(self.wanted.today))
     }
 
     /// Whether they stand where is asked, and moved as is asked.
@@ -229,8 +228,7 @@ impl<'a> Listing<'a> {
         if which.stage.is_none() && which.moved.is_none() {
             return true;
         }
-        let mut climb =
-            (life.presence.len() > 1 || life.acts & TELLING != 0).then(|| Climb::new(life, &self.regular, &self.here));
+        let mut climb = (life.presence.len() > 1 || life.acts & TELLING != 0).then(|| Climb::new(life, &self.here));
         let mut on = |day: Day| climb.as_mut().map_or(Stage::Reached, |climb| climb.on(day));
         let has_moved = which.moved.is_none_or(|(month, how)| {
             let (since, until) = (month.plus(-1).last_day(), month.last_day().min(self.wanted.today));
@@ -345,6 +343,10 @@ pub fn told_columns() -> Columns {
 }
 
 impl Fold for Listing<'_> {
+    fn courses(&self) -> Option<Regular> {
+        Some(self.regular)
+    }
+
     fn columns(&self) -> Columns {
         let goal = self.goal.as_slice();
         told_columns().with(Matcher::columns(goal))

@@ -9,7 +9,7 @@ use longplay_store::Columns;
 use super::{Origin, Tally};
 use crate::{
     pass::{Fold, Life},
-    regular::{Course, Regular},
+    regular::Regular,
 };
 
 /// Month ends that are told, beside today.
@@ -135,18 +135,27 @@ impl Fold for Regulars {
         Columns::none()
     }
 
+    fn courses(&self) -> Option<Regular> {
+        Some(self.regular)
+    }
+
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
-        if life.presence.len() < self.regular.days_min() {
+        let (Some(arrival), Some(course)) = (life.arrival, &life.course) else {
             return;
-        }
-        let Some(arrival) = life.arrival else { return };
-        let mut course = Course::new(&self.regular, life.presence);
-        let mut told = 0_u32;
-        for (index, &day) in self.days.iter().enumerate() {
-            told |= u32::from(course.on(day)) << index;
-        }
+        };
         let Some(first) = course.first() else { return };
+        let (mut told, mut seen) = (0_u32, 0);
+        for (index, &day) in self.days.iter().enumerate().skip_while(|(_, day)| **day < first) {
+            while life.presence.get(seen).is_some_and(|&next| next <= day) {
+                seen += 1;
+            }
+            if seen == life.presence.len() && course.may_stay_until().is_none_or(|until| until < day) {
+                // Nothing but silence follows.
+                break;
+            }
+            told |= u32::from(course.at(seen, day)) << index;
+        }
         let was = told >> self.month_ago & 1;
         let is = told >> (self.days.len() - 1) & 1;
         self.cells.add(arrival.into(), noted(first.since(arrival.day), is, was));

@@ -194,20 +194,53 @@ impl Ways {
         let mut before: Option<Stage> = None;
         for index in 0..self.days.len() {
             let until = self.days[index];
+            if until < first {
+                continue;
+            }
             while let Some((&day, rest)) = lately.split_first().filter(|(day, _)| **day <= until) {
                 lately = rest;
                 self.count_step(climb, day, first);
             }
-            if until < first {
-                continue;
-            }
             let stage = climb.on(until);
-            if let Some(month) = index.checked_sub(1) {
-                self.moves[month][before.map_or(0, |before| before as usize + 1)][stage as usize] += 1;
-            }
+            self.count_move(index, before, stage);
             before = Some(stage);
+            if lately.is_empty()
+                && let Some(rest) = climb.climb.rest(until.plus(1))
+            {
+                return self.follow_rest(climb, index, stage, rest);
+            }
         }
         before.unwrap_or(Stage::Reached)
+    }
+
+    /// The same where nothing is left that they did, from the last day looked at on, with the stage on it.
+    fn follow_rest(
+        &mut self,
+        climb: &mut Noting<'_, '_>,
+        looked_at: usize,
+        stage: Stage,
+        rest: (Stage, Day, Stage),
+    ) -> Stage {
+        let (here, until, gone) = rest;
+        let on = |day: Day| if day <= until { here } else { gone };
+        if climb.stood.is_none() && climb.due <= self.today {
+            climb.stood = Some(on(climb.due));
+        }
+        let mut before = stage;
+        for index in looked_at + 1..self.days.len() {
+            let stage = on(self.days[index]);
+            self.count_move(index, Some(before), stage);
+            before = stage;
+        }
+        before
+    }
+
+    /// From the day before in [`Ways::days`] to that one.
+    #[inline]
+    fn count_move(&mut self, index: usize, before: Option<Stage>, stage: Stage) {
+        if let Some(month) = index.checked_sub(1) {
+            self.moves[month][before.map_or(0, |before| before as usize + 1)][stage as usize] += 1;
+        }
     }
 
     /// The presence days on which a step up is still told.
@@ -244,6 +277,10 @@ impl Fold for Rungs {
         Columns::of(&ORIGINS).with(Columns::of(&[Column::Piece]))
     }
 
+    fn courses(&self) -> Option<Regular> {
+        Some(self.regular)
+    }
+
     #[inline]
     fn observe(&mut self, life: &Life<'_>) {
         let Some(arrival) = life.arrival else { return };
@@ -252,7 +289,7 @@ impl Fold for Rungs {
         }
         // Whom the period leaves out is not followed, but stands somewhere all the same.
         let mut climb = Noting {
-            climb: &mut Climb::new(life, &self.regular, &self.here),
+            climb: &mut Climb::new(life, &self.here),
             due: arrival.day.plus(STOOD_DAYS),
             stood: None,
         };

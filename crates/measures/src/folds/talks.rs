@@ -12,7 +12,7 @@ use longplay_store::{Code, Column, Columns, NONE};
 use super::Map;
 use crate::{
     pass::{Fold, Life},
-    regular::{Course, Regular},
+    regular::Regular,
     talk::{Arm, Notes},
 };
 
@@ -197,9 +197,10 @@ impl Talks {
 
     fn drifts(&self, life: &Life<'_>) -> bool {
         let presence = life.presence;
-        if presence.len() < DAYS_MIN.max(self.regular.days_min()) {
+        if presence.len() < DAYS_MIN {
             return false;
         }
+        let Some(course) = &life.course else { return false };
         let last = presence[presence.len() - 1];
         let gap_days = self.gap_days(presence);
         if self.today.since(last) <= gap_days {
@@ -207,10 +208,7 @@ impl Talks {
         }
         let rhythm = &self.regular.rhythm;
         let drop = rhythm.p_alive(presence, self.today.plus(-gap_days)) - rhythm.p_alive(presence, self.today);
-        drop >= DROP_MIN && {
-            let mut course = Course::new(&self.regular, presence);
-            course.on(last)
-        }
+        drop >= DROP_MIN && course.at(presence.len(), last)
     }
 
     fn gap_days(&self, presence: &[Day]) -> i32 {
@@ -288,6 +286,10 @@ fn bought(life: &Life<'_>) -> Vec<(Code, Day, i64)> {
 impl Fold for Talks {
     fn columns(&self) -> Columns {
         Columns::of(&[Column::Piece, Column::ValueMinor, Column::Currency])
+    }
+
+    fn courses(&self) -> Option<Regular> {
+        Some(self.regular)
     }
 
     #[inline]
