@@ -9,6 +9,9 @@ use longplay_store::{
 
 use crate::pass::{Fold, Observer};
 
+/// So many lives are shown to each fold in turn: what one fold needs stays near for all of them, and so do the lives.
+const BLOCK_LIVES: usize = 512;
+
 /// Runs folds on this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalEngine {
@@ -49,7 +52,9 @@ impl LocalEngine {
         let parts = histories::in_parallel(snapshot, columns, self.threads, |histories| {
             let mut fold = make();
             let mut observer = Observer::new(as_of, &clock).by(by).against(fold.courses());
-            histories.each(|history| observer.observe(history, |life| fold.observe(life)))?;
+            histories.each_block(BLOCK_LIVES, |block| {
+                observer.observe_all(block, |lives| fold.observe_all(lives))
+            })?;
             fold.finish();
             Ok(fold)
         })?;
@@ -77,8 +82,9 @@ impl LocalEngine {
         let columns = Observer::columns().with(fold.columns());
         let range = histories::ranges(parts).swap_remove(0);
         let mut observer = Observer::new(as_of, &clock).against(fold.courses());
-        Histories::open(snapshot, columns, range)?
-            .each(|history| observer.observe(history, |life| fold.observe(life)))?;
+        Histories::open(snapshot, columns, range)?.each_block(BLOCK_LIVES, |block| {
+            observer.observe_all(block, |lives| fold.observe_all(lives))
+        })?;
         fold.finish();
         Ok(fold)
     }

@@ -103,6 +103,13 @@ macro_rules! evidence {
                 $(if let Some(fold) = &mut self.$field { fold.observe(life); })*
             }
 
+            fn observe_all(&mut self, lives: &[Life<'_>]) {
+                if self.among.is_some() {
+                    return lives.iter().for_each(|life| self.observe(life));
+                }
+                $(if let Some(fold) = &mut self.$field { fold.observe_all(lives); })*
+            }
+
             fn merge(&mut self, other: Self) {
                 if let (Some(mine), Some(theirs)) = (&mut self.among, &other.among) { mine.merge(theirs); }
                 $(if let (Some(mine), Some(theirs)) = (&mut self.$field, other.$field) { mine.merge(theirs); })*

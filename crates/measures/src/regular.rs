@@ -37,6 +37,16 @@ impl Regular {
         }
     }
 
+    /// Says of each of these presence days (distinct, ascending) whether they are a regular on it.
+    #[inline]
+    pub fn prove(&self, presence: &[Day], proofs: &mut Vec<bool>) {
+        let mut is = false;
+        for (seen, &day) in presence.iter().enumerate() {
+            is = (is && self.stays(&presence[..seen], day.plus(-1))) || self.enters(&presence[..=seen], day);
+            proofs.push(is);
+        }
+    }
+
     /// Nobody stays a regular who was not present for so many days.
     const fn silent_days_max(&self) -> i32 {
         match self.rule {
@@ -120,19 +130,12 @@ pub struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    /// `presence`: distinct days, ascending; `room` is written over.
-    #[inline]
-    pub fn new(regular: &'a Regular, presence: &'a [Day], room: &'a mut Vec<bool>) -> Self {
-        room.clear();
-        let mut is = false;
-        for (seen, &day) in presence.iter().enumerate() {
-            is = (is && regular.stays(&presence[..seen], day.plus(-1))) || regular.enters(&presence[..=seen], day);
-            room.push(is);
-        }
+    /// `presence`: distinct days, ascending; `proofs`: what [`Regular::prove`] says of them.
+    pub const fn new(regular: &'a Regular, presence: &'a [Day], proofs: &'a [bool]) -> Self {
         Self {
             regular,
             presence,
-            proofs: room,
+            proofs,
         }
     }
 
@@ -180,8 +183,9 @@ mod tests {
 
     /// The first day on which they are a regular, and the first afterwards on which they are not.
     fn stretch(regular: &Regular, presence: &[Day]) -> (Option<i32>, Option<i32>) {
-        let mut room = Vec::new();
-        let course = Course::new(regular, presence, &mut room);
+        let mut proofs = Vec::new();
+        regular.prove(presence, &mut proofs);
+        let course = Course::new(regular, presence, &proofs);
         let days: Vec<bool> = (0..4_000).map(|day| course.on(Day(day))).collect();
         let from = days.iter().position(|&is| is);
         let to = from.and_then(|from| days[from..].iter().position(|&is| !is).map(|after| from + after));
@@ -217,16 +221,18 @@ mod tests {
         let mut days = every(7, 100);
         let back = days[99].0 + 20;
         days.extend((0..3).map(|index| Day(back + 7 * index)));
-        let mut room = Vec::new();
-        let course = Course::new(&rule, &days, &mut room);
+        let mut proofs = Vec::new();
+        rule.prove(&days, &mut proofs);
+        let course = Course::new(&rule, &days, &proofs);
         let until_back = (14..=back).map(Day);
         assert!(until_back.clone().all(|day| course.on(day)), "never fallen");
         // After half a year they have to become one anew; then the proof is a later day, the first time stays the first.
         let mut days = every(7, 100);
         let back = days[99].0 + 180;
         days.extend((0..30).map(|index| Day(back + 7 * index)));
-        let mut room = Vec::new();
-        let course = Course::new(&rule, &days, &mut room);
+        let mut proofs = Vec::new();
+        rule.prove(&days, &mut proofs);
+        let course = Course::new(&rule, &days, &proofs);
         assert!(!course.on(Day(back - 1)));
         assert!(!course.on(Day(back)));
         assert!(course.on(Day(back + 7 * 29)));
@@ -246,13 +252,15 @@ mod tests {
                 presence.push(Day(day as i32));
                 day += 1.0 + mean * draws.exponential();
             }
-            let mut room = Vec::new();
-            let daily = Course::new(&rule, &presence, &mut room);
+            let mut proofs = Vec::new();
+            rule.prove(&presence, &mut proofs);
+            let daily = Course::new(&rule, &presence, &proofs);
             let told: Vec<bool> = (0..700).map(|day| daily.on(Day(day))).collect();
             for day in (0..700).step_by(53) {
                 let seen: Vec<Day> = presence.iter().copied().filter(|present| present.0 <= day).collect();
-                let mut room = Vec::new();
-                let known = Course::new(&rule, &seen, &mut room);
+                let mut proofs = Vec::new();
+                rule.prove(&seen, &mut proofs);
+                let known = Course::new(&rule, &seen, &proofs);
                 assert_eq!(known.on(Day(day)), told[day as usize], "nothing later counts");
                 let last = seen.last().copied().unwrap_or(Day(0));
                 let may = last == Day(day) || known.may_stay_until().is_some_and(|until| Day(day) <= until);

@@ -56,7 +56,7 @@ impl Reach {
                 }
             }
             if is_new_channel {
-                self.channels.add(NONE, channel, day, 1);
+                self.channels.add_now(NONE, channel, day, 1);
             }
             if is_new_piece {
                 self.pieces.add(channel, piece, day, 1);
@@ -77,7 +77,7 @@ impl Reach {
         self.seen.dedup();
         for &(day, channel, piece) in &self.seen {
             if piece == NONE {
-                self.channels.add(NONE, channel, day, 1);
+                self.channels.add_now(NONE, channel, day, 1);
             } else {
                 self.pieces.add(channel, piece, day, 1);
             }

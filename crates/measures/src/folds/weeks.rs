@@ -90,6 +90,14 @@ impl<T: Count> Weeks<T> {
         }
     }
 
+    /// The same at once: for a cube so small that it stays near anyway.
+    #[inline]
+    pub fn add_now(&mut self, channel: Code, piece: Code, day: Day, count: T) {
+        let line = self.line(channel, piece);
+        let place = self.block(line, day.0 >> BLOCK_SHIFT);
+        self.blocks[place as usize][day.0 as usize % BLOCK_DAYS].add(count);
+    }
+
     /// Makes the additions that wait.
     fn settle(&mut self) {
         let mut places = std::mem::take(&mut self.places);

@@ -179,6 +179,13 @@ pub struct Histories {
     gather: Gather,
 }
 
+/// Where a history lies that is whole on one page of one run.
+struct Place {
+    person: i64,
+    run: usize,
+    rows: (usize, usize),
+}
+
 impl Histories {
     pub fn open(snapshot: &Snapshot, columns: Columns, range: RangeInclusive<i64>) -> Result<Self> {
         let mut runs = Vec::with_capacity(snapshot.sources.len() + 2);
@@ -202,6 +209,12 @@ impl Histories {
 
     /// Hands out every history, in order of person.
     pub fn each(&mut self, mut observe: impl FnMut(&History<'_>)) -> Result<()> {
+        self.each_block(1, |histories| histories.iter().for_each(&mut observe))
+    }
+
+    /// The same, up to so many histories at a time.
+    pub fn each_block(&mut self, most: usize, mut observe: impl FnMut(&[History<'_>])) -> Result<()> {
+        let mut places = Vec::with_capacity(most);
         while let Some((person, is_shared)) = self.next_person() {
             let first = self
                 .runs
@@ -211,18 +224,41 @@ impl Histories {
             let run = &mut self.runs[first];
             let end = run.end_of_person();
             if !is_shared && (end < run.page.rows() || run.is_last_page) {
-                observe(&run.page.history(person, run.row, end));
+                places.push(Place {
+                    person,
+                    run: first,
+                    rows: (run.row, end),
+                });
                 run.advance(end);
-                if run.row == run.page.rows() {
+                let is_at_the_end = run.row == run.page.rows();
+                if is_at_the_end || places.len() >= most {
+                    self.hand_out(&mut places, &mut observe);
+                }
+                if is_at_the_end {
                     self.turn_pages()?;
                 }
             } else {
+                self.hand_out(&mut places, &mut observe);
                 self.gather.collect(person, &mut self.runs)?;
-                observe(&self.gather.history(person));
+                observe(&[self.gather.history(person)]);
                 self.turn_pages()?;
             }
         }
         Ok(())
+    }
+
+    /// Shows the histories in these places, all of them on pages not yet turned, and forgets the places.
+    fn hand_out(&self, places: &mut Vec<Place>, observe: &mut impl FnMut(&[History<'_>])) {
+        let history = |place: &Place| {
+            let (from, to) = place.rows;
+            self.runs[place.run].page.history(place.person, from, to)
+        };
+        match places.as_slice() {
+            [] => return,
+            [only] => observe(&[history(only)]),
+            all => observe(&all.iter().map(history).collect::<Vec<_>>()),
+        }
+        places.clear();
     }
 
     /// The least person at the head of any run, and whether several runs have them.

@@ -102,8 +102,9 @@ fn none(question: &Question, evidence: &Evidence, everybody: &Tally) -> String {
 /// The first day on which somebody who came every day from `first` on would be a regular.
 fn earliest(regular: &Regular, first: Day) -> Option<Day> {
     let daily: Vec<Day> = (0..LONGEST_DAYS).map(|days| first.plus(days)).collect();
-    let mut room = Vec::new();
-    let course = Course::new(regular, &daily, &mut room);
+    let mut proofs = Vec::new();
+    regular.prove(&daily, &mut proofs);
+    let course = Course::new(regular, &daily, &proofs);
     daily.iter().copied().find(|&day| course.on(day))
 }
 
