@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use longplay_domain::{Claim, Time, When};
-use longplay_store::{Column, Columns, NONE, Snapshot, Store, Verdict, check, histories};
+use longplay_store::{Column, Columns, History, NONE, Snapshot, Store, Verdict, check, histories};
 
 const NOW: Time = Time::from_micros(1_780_000_000_000_000);
 const START_MICROS: i64 = 1_700_000_000_000_000;
@@ -89,11 +89,14 @@ fn expected(store: &Store, kept: &[Row]) -> Expected {
         .collect()
 }
 
+/// Histories come in blocks where they are many, and one by one is a block of one.
+const BLOCK: usize = 3;
+
 fn observed(snapshot: &Snapshot, threads: usize) -> Expected {
     let columns = Columns::of(&[Column::Time, Column::Act, Column::Piece, Column::Properties]);
     let parts = histories::in_parallel(snapshot, columns, threads, |histories| {
         let mut people = Expected::new();
-        histories.each(|history| {
+        let mut observe = |history: &History<'_>| {
             let pieces = history.codes(Column::Piece);
             let events = (0..history.len()).map(|event| {
                 let piece = snapshot.terms().text(pieces[event]).map(|text| text.to_string());
@@ -108,6 +111,10 @@ fn observed(snapshot: &Snapshot, threads: usize) -> Expected {
                 people.insert(history.person.0, events.collect()).is_none(),
                 "a person comes once"
             );
+        };
+        histories.each_block(if threads == 1 { 1 } else { BLOCK }, |block| {
+            assert!((1..=BLOCK).contains(&block.len()));
+            block.iter().for_each(&mut observe);
         })?;
         Ok(people)
     });
