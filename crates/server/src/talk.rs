@@ -45,7 +45,7 @@ fn noted(pairs: &[(String, String)]) -> Option<PersonId> {
 
 /// `POST /talk/done`: dealt with.
 pub async fn done(State(app): State<App>, Form(said): Form<Said>) -> Result<Response, PageError> {
-    note(&app, &said, TalkKind::Done, |note| Ok(note)).await
+    note(&app, &said, TalkKind::Done, Ok).await
 }
 
 /// `POST /talk/snooze`: left out for some days.
@@ -66,7 +66,7 @@ pub async fn snooze(State(app): State<App>, Form(said): Form<Said>) -> Result<Re
 
 /// `POST /talk/never`: left out for good.
 pub async fn never(State(app): State<App>, Form(said): Form<Said>) -> Result<Response, PageError> {
-    note(&app, &said, TalkKind::Never, |note| Ok(note)).await
+    note(&app, &said, TalkKind::Never, Ok).await
 }
 
 /// `POST /talk/contact`: you were in contact, in whatever channel.
