@@ -11,6 +11,7 @@ mod house;
 mod independent;
 mod licences;
 mod process;
+mod room;
 mod sdk;
 mod tally;
 mod test;
@@ -27,7 +28,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   tidy              check file heads, file sizes, names, walls between crates, licences
-  test [STEP…]      everything CI runs; steps: fmt clippy tidy cargo independent browser sdk
+  test [STEP…]      everything CI runs; steps: room fmt clippy tidy cargo independent browser sdk
   bench [NAME…]     run the scripts in benches/ against a release build
   coverage          measure how often the intervals hold, and write docs/methods/coverage.md
 ";

@@ -4,11 +4,12 @@ use std::{process::Command, time::Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{browser, house::House, independent, process, sdk, tally::Tally, tidy};
+use crate::{browser, house::House, independent, process, room, sdk, tally::Tally, tidy};
 
 type Step = (&'static str, fn(&House) -> Result<Tally>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
+    ("room", room::run),
     ("fmt", fmt),
     ("clippy", clippy),
     ("tidy", tidy::run),
