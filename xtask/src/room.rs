@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn the_available_column_is_read() {
-        let printed = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 263174212 55000000 40000000 58% /\n";
+        let printed =
+            "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 263174212 55000000 40000000 58% /\n";
         assert_eq!(free_kib(printed), Some(40_000_000));
         assert_eq!(free_kib("df: no such file\n"), None);
     }
