@@ -57,6 +57,10 @@ impl Store {
             std::fs::create_dir_all(&part).at("create the directory", &part)?;
         }
         let directory = std::fs::canonicalize(directory).at("find the directory", directory)?;
+        if !directory.join("longplay.db").is_file() {
+            // Where there is a registry, a journal that is missing or empty was lost. So it is there first.
+            Journal::open(&directory)?;
+        }
         let registry = upgrade(&directory, now)?;
         let key = registry::secret(&registry)?;
         let mut journal = Journal::open(&directory)?;

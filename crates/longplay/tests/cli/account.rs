@@ -21,7 +21,8 @@ fn told(workspace: &Workspace, arguments: &[&str], line: &str) -> Done {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
+    // Who is refused before the password is read has closed the pipe.
+    let _ = writeln!(child.stdin.take().unwrap(), "{line}");
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Done {

@@ -365,3 +365,17 @@ fn whoever_dies_while_bringing_an_old_directory_up_to_date_can_be_followed() {
         }
     }
 }
+
+/// A directory of which nothing but the beginning was made is none yet, or is whole.
+#[test]
+fn a_data_directory_half_made_is_no_damage() {
+    for place in POINTS.iter().filter(|place| place.starts_with("migrate.")) {
+        let workspace = Workspace::new();
+        let mut command = workspace.command(&["goal", "add", "joined", "--act", "signed_up"]);
+        let died = command.env("LONGPLAY_CRASH_AT", format!("{place}:1")).output().unwrap();
+        assert!(was_aborted(died.status), "{place}: {}", died.status);
+        let check = workspace.run(&["check"]);
+        assert_eq!(check.code, 0, "{place}: {}{}", check.out, check.err);
+        assert_eq!(workspace.run(&["goal", "list"]).code, 0);
+    }
+}
