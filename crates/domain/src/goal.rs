@@ -10,6 +10,65 @@ pub struct Goal {
     pub event: Option<String>,
     pub piece: Option<String>,
     pub channel: Option<String>,
+    /// Where reaching it means paying for a contract (a membership, a subscription): how long one payment lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Renewal>,
+}
+
+/// For how long a contract is paid at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renewal {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Renewal {
+    pub const ALL: [Self; 4] = [Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|renewal| renewal.name() == name)
+    }
+
+    /// Days of the longest such period.
+    pub const fn days(self) -> i32 {
+        match self {
+            Self::Week => 7,
+            Self::Month => 31,
+            Self::Quarter => 92,
+            Self::Year => 366,
+        }
+    }
+
+    /// For how many days after it was due a payment still renews: cards fail and are tried again.
+    pub const fn grace_days(self) -> i32 {
+        match self {
+            Self::Week => 3,
+            Self::Month => 15,
+            Self::Quarter | Self::Year => 30,
+        }
+    }
+
+    /// Payments of a year.
+    pub const fn a_year(self) -> u32 {
+        match self {
+            Self::Week => 52,
+            Self::Month => 12,
+            Self::Quarter => 4,
+            Self::Year => 1,
+        }
+    }
 }
 
 impl Goal {
@@ -20,6 +79,7 @@ impl Goal {
             event: None,
             piece: None,
             channel: None,
+            renews: None,
         }
     }
 

@@ -32,7 +32,7 @@ pub use claim::{Also, Amount, Claim, Mark, When};
 pub use event::{Event, EventId};
 pub use forgotten::Forgotten;
 pub use former::FormerEvent;
-pub use goal::Goal;
+pub use goal::{Goal, Renewal};
 pub use link::{Evidence, Link};
 pub use money::{Currency, Money};
 pub use month::Month;

@@ -12,14 +12,14 @@ mod story;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use arrow::array::{Array, AsArray};
-use longplay_domain::{Advice, Also, Claim, Day, Evidence, Mark, PersonId};
+use longplay_domain::{Act, Advice, Also, Claim, Day, Evidence, Goal, Mark, PersonId, Renewal};
 use longplay_store::{
     Column, LogEntry, Role, Scope, Store, StoreError, TalkKind, TalkNote, Verdict, backup, check, restore,
 };
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 9] = [
+const SAMPLES: [(&str, &[u8], bool); 10] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -40,13 +40,22 @@ const SAMPLES: [(&str, &[u8], bool); 9] = [
     ("v3", include_bytes!("formats/v3.tar.zst"), true),
     ("v4", include_bytes!("formats/v4.tar.zst"), true),
     ("v5", include_bytes!("formats/v5.tar.zst"), true),
-    (GUARDED, include_bytes!("formats/v6.tar.zst"), true),
+    ("v6", include_bytes!("formats/v6.tar.zst"), true),
+    ("v7", include_bytes!("formats/v7.tar.zst"), true),
 ];
 
-/// The samples that hold an advice, of them those that hold a note of a talk, and of them the one that has an account.
-const ADVISED: [&str; 3] = ["v4", "v5", GUARDED];
-const TALKED: [&str; 2] = ["v5", GUARDED];
+/// From which sample on, by name, there is an advice, a note of a talk, an account, and a goal that is paid for again.
+const ADVISED: &str = "v4";
+const TALKED: &str = "v5";
 const GUARDED: &str = "v6";
+const RENEWED: &str = "v7";
+
+fn membership() -> Goal {
+    Goal {
+        renews: Some(Renewal::Month),
+        ..Goal::of_acts("membership", &[Act::Purchased])
+    }
+}
 
 fn talk() -> TalkNote {
     TalkNote {
@@ -155,27 +164,24 @@ fn verify(name: &str, data: &Path, (key, events, people): &(String, u64, u64), c
         store.goals().unwrap().iter().any(|goal| goal.name == "talked"),
         "{name}"
     );
-    let advised = if ADVISED.contains(&name) {
-        vec![advice()]
-    } else {
-        Vec::new()
-    };
+    assert_eq!(
+        store.goals().unwrap().contains(&membership()),
+        name >= RENEWED,
+        "{name}"
+    );
+    let advised = if name >= ADVISED { vec![advice()] } else { Vec::new() };
     assert_eq!(store.advice().unwrap(), advised, "{name}");
-    let talked = if TALKED.contains(&name) {
-        vec![talk()]
-    } else {
-        Vec::new()
-    };
+    let talked = if name >= TALKED { vec![talk()] } else { Vec::new() };
     assert_eq!(store.talk_notes().unwrap(), talked, "{name}");
     let account = store.account("ada").unwrap();
     assert_eq!(
         account.map(|account| account.role),
-        (name == GUARDED).then_some(Role::Owner),
+        (name >= GUARDED).then_some(Role::Owner),
         "{name}"
     );
     assert_eq!(
         store.audit_log(9).unwrap().len(),
-        usize::from(name == GUARDED),
+        usize::from(name >= GUARDED),
         "{name}"
     );
     let verdicts = store.accept(claims, NOW).unwrap().verdicts;
@@ -248,6 +254,7 @@ fn write_a_sample_of_this_format() {
         .unwrap();
     store.create_token_for("graphs", &[Scope::Read], NOW).unwrap();
     store.log(&logged()).unwrap();
+    store.put_goal(&membership()).unwrap();
     let totals = store.totals().unwrap();
     fs::write(
         place.join("told.txt"),

@@ -1,6 +1,6 @@
 //! `longplay goal`: what the owner wants people to do.
 
-use longplay_domain::{Act, Goal};
+use longplay_domain::{Act, Goal, Renewal};
 use serde_json::json;
 
 use crate::{
@@ -51,6 +51,9 @@ struct Add {
     /// Only on this channel
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
+    /// Each payment lasts a week, month, quarter or year: tells how many contracts run, are renewed, and are still worth
+    #[arg(long, value_name = "PERIOD", value_parser = renewal)]
+    renews: Option<Renewal>,
 }
 
 /// An act by its own name or by any name that means it; `other` is asked for by its own name only.
@@ -59,6 +62,13 @@ pub fn act(text: &str) -> Result<Act, String> {
     found.ok_or_else(|| {
         let names: Vec<_> = Act::ALL.into_iter().map(Act::name).collect();
         format!("no such act; there are {}", names.join(", "))
+    })
+}
+
+fn renewal(text: &str) -> Result<Renewal, String> {
+    Renewal::named(text).ok_or_else(|| {
+        let names = Renewal::ALL.map(Renewal::name);
+        format!("no such period; there are {}", names.join(", "))
     })
 }
 
@@ -77,6 +87,7 @@ fn add(
         event,
         piece,
         channel,
+        renews,
     }: Add,
     config: &Config,
 ) -> anyhow::Result<Exit> {
@@ -92,6 +103,7 @@ fn add(
         event,
         piece,
         channel,
+        renews,
     };
     wiring::open(config)?.put_goal(&goal)?;
     output::line(&format!(
@@ -107,7 +119,7 @@ fn list(json: bool, config: &Config) -> anyhow::Result<Exit> {
         output::json(&json!({ "goals": goals }))?;
         return Ok(Exit::Ok);
     }
-    let mut table = Table::with(&["goal", "acts", "event", "piece", "channel"]);
+    let mut table = Table::with(&["goal", "acts", "event", "piece", "channel", "renews"]);
     for goal in goals {
         let acts: Vec<_> = goal.acts.iter().map(|act| act.name()).collect();
         let any = |filter: Option<String>| filter.unwrap_or_else(|| "any".to_owned());
@@ -122,6 +134,7 @@ fn list(json: bool, config: &Config) -> anyhow::Result<Exit> {
             any(goal.event),
             any(goal.piece),
             any(goal.channel),
+            goal.renews.map_or("", Renewal::name).to_owned(),
         ]);
     }
     let mut out = output::stdout();

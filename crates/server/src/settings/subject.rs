@@ -4,7 +4,7 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::{Extension, Json};
-use longplay_domain::{Act, Goal, RegularRule, Rule, RuleError};
+use longplay_domain::{Act, Goal, RegularRule, Renewal, Rule, RuleError};
 use serde_json::{Value, json};
 
 use super::{done, refused, refused_rule, wrong};
@@ -76,6 +76,7 @@ pub(crate) async fn keep_goal(app: &App, caller: &Caller, name: &str, fields: &F
         event: stated("event"),
         piece: None,
         channel: stated("channel"),
+        renews: Renewal::named(fields.said("renews")),
     };
     if goal.acts.is_empty() && goal.event.is_none() {
         return Err(wrong(

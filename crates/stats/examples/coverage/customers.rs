@@ -308,5 +308,44 @@ fn some_contracts(rounds: Range<u64>) -> Vec<Held> {
         }
         lines.extend([constant, ageing]);
     }
+    lines.extend(running_contracts(rounds));
+    lines
+}
+
+/// Contracts begun in any of 24 months: renewals of the next twelve, by those that still run.
+fn running_contracts(rounds: Range<u64>) -> Vec<Held> {
+    const MONTHS: u64 = 24;
+    let truth = Sbg { alpha: 0.7, beta: 4.0 };
+    let mut lines = Vec::new();
+    for people in [100u64, 500, 2_000] {
+        let mut held = Held::new(
+            "renewals of the next 12 months",
+            format!("begun in 24 months, {people} contracts"),
+        );
+        for round in rounds.clone() {
+            let (mut left, mut still) = ([0.0; MONTHS as usize + 1], [0.0; MONTHS as usize + 1]);
+            for person in 0..people {
+                let mut draws = Draws::new(61 * people + round, person);
+                let due = (draws.uniform() * MONTHS as f64).floor();
+                let leave = draws.beta(truth.alpha, truth.beta);
+                let until = (draws.uniform().ln() / (1.0 - leave).ln()).ceil().max(1.0);
+                if until <= due {
+                    left[until as usize] += 1.0;
+                } else {
+                    still[due as usize] += 1.0;
+                }
+            }
+            let told = Survivors::begun_at_any_time(&left, &still)
+                .and_then(|people| Contract::fit(&people))
+                .ok()
+                .and_then(|fitted| fitted.renewals(&still, 12, (0.9, bootstrap(round))));
+            let truly = still
+                .iter()
+                .zip(0..)
+                .map(|(people, n)| people * truth.renewals(f64::from(n), 12));
+            held.note(told, truly.sum());
+        }
+        lines.push(held);
+    }
     lines
 }

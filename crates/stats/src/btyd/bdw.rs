@@ -6,7 +6,7 @@
 //!
 //! ln L as [`super::Sbg`]'s; t counts renewals. Not with fewer than five points: three parameters then fit anything.
 
-use super::sbg::Survivors;
+use super::sbg::{Survivors, expected_renewals};
 use crate::fitted::{FitError, Fitted, Likelihood, Parameters, maximise};
 use crate::gradient::{Real, ln_beta};
 use crate::special::gamma;
@@ -62,6 +62,11 @@ impl Bdw {
     pub fn survival(&self, t: f64) -> f64 {
         let aged = t.max(0.0).powf(self.c);
         (gamma::ln_beta(self.alpha, self.beta + aged) - gamma::ln_beta(self.alpha, self.beta)).exp()
+    }
+
+    /// Renewals expected of somebody who has renewed n times, among the next `ahead`.
+    pub fn renewals(&self, n: f64, ahead: u32) -> f64 {
+        expected_renewals(|t| self.survival(t), n, ahead)
     }
 
     /// P(renews for the t-th time, having renewed t − 1 times).

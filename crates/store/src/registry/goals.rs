@@ -1,6 +1,6 @@
 //! The owner's goals.
 
-use longplay_domain::{Act, Goal};
+use longplay_domain::{Act, Goal, Renewal};
 use rusqlite::{Connection, params};
 
 use crate::{
@@ -16,8 +16,15 @@ fn put(connection: &Connection, goal: &Goal) -> Result<()> {
     let acts: Vec<&str> = goal.acts.iter().map(|act| act.name()).collect();
     connection
         .execute(
-            "INSERT OR REPLACE INTO goal VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![goal.name, acts.join(","), goal.event, goal.piece, goal.channel],
+            "INSERT OR REPLACE INTO goal (name, acts, event, piece, channel, renews) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                goal.name,
+                acts.join(","),
+                goal.event,
+                goal.piece,
+                goal.channel,
+                goal.renews.map(Renewal::name)
+            ],
         )
         .doing("write a goal")
         .map(drop)
@@ -28,7 +35,7 @@ impl Store {
     pub fn goals(&self) -> Result<Vec<Goal>> {
         let registry = self.registry();
         let mut select = registry
-            .prepare_cached("SELECT name, acts, event, piece, channel FROM goal ORDER BY name")
+            .prepare_cached("SELECT name, acts, event, piece, channel, renews FROM goal ORDER BY name")
             .doing("read the goals")?;
         let rows = select.query_map([], |row| {
             let acts: String = row.get(1)?;
@@ -39,6 +46,7 @@ impl Store {
                 event: row.get(2)?,
                 piece: row.get(3)?,
                 channel: row.get(4)?,
+                renews: row.get::<_, Option<String>>(5)?.as_deref().and_then(Renewal::named),
             })
         });
         rows.and_then(Iterator::collect).doing("read the goals")

@@ -48,7 +48,7 @@ pub use talks::{TalkKind, TalkNote};
 pub use tokens::{Scope, TokenInfo};
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 6;
+pub const FORMAT: i64 = 7;
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
@@ -74,7 +74,6 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
         transaction.execute_batch(include_str!("0001_first.sql")).doing(doing)?;
         catalog::create(&transaction, now)?;
         settings::create(&transaction)?;
-        goals::create(&transaction)?;
     }
     if found < 2 {
         transaction
@@ -101,6 +100,14 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
         transaction
             .execute_batch(include_str!("0006_accounts.sql"))
             .doing(doing)?;
+    }
+    if found < 7 {
+        transaction
+            .execute_batch(include_str!("0007_contracts.sql"))
+            .doing(doing)?;
+    }
+    if found < 1 {
+        goals::create(&transaction)?;
     }
     if found < FORMAT {
         crash::point("migrate.begun");
