@@ -24,6 +24,7 @@ pub mod rhythm;
 pub mod rule;
 pub mod stage;
 pub mod talk;
+mod unnamed;
 pub mod words;
 
 pub use answer::{AgePoint, Answer, Caution, Curve, Edition, Figure, Grade, Point, Scope, Series, State};

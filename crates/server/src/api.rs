@@ -1,15 +1,17 @@
 //! What programs call: `/healthz` and `/api/v1/*`. Answers travel exactly as they serialise; there are no mirror structs.
 
+use axum::Extension;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use longplay_domain::Zone;
-use longplay_measures::{ALL, Key, Question};
+use longplay_measures::{ALL, Edition, Key, Question};
 use longplay_store::Store;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::auth::{Caller, May};
 use crate::collect::Recent;
 use crate::error::{ApiError, Code, HttpError};
 use crate::query::{self, Parameters};
@@ -24,11 +26,18 @@ pub async fn healthz(State(app): State<App>) -> Result<&'static str, ApiError> {
 }
 
 /// `GET /api/v1/ask/{key}`: one answer; with the key `all` every standing answer from one pass.
-pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) -> Result<Response, ApiError> {
+pub async fn ask(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(key): Path<String>,
+    pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let names = caller.may(May::People);
     if key == ALL {
         let (parameters, zone) = parameters(&app, pairs).await?;
         parameters.about(None)?;
         let edition = app.ask_all(parameters.question(Key::ALL[0], &zone)).await?;
+        let edition = if names { edition } else { edition.unnamed() };
         return Ok(Json(edition).into_response());
     }
     let key = query::key(&key)?;
@@ -38,14 +47,18 @@ pub async fn ask(State(app): State<App>, Path(key): Path<String>, pairs: Pairs) 
         ..parameters.of_key(key, &zone)?
     };
     let answer = app.ask(question).await?;
-    Ok(Json(answer).into_response())
+    Ok(Json(if names { answer } else { answer.unnamed() }).into_response())
 }
 
 /// `GET /api/v1/edition`: the standing answers as they were last worked out, which is at most moments ago.
-pub async fn edition(State(app): State<App>) -> Result<Response, ApiError> {
+pub async fn edition(State(app): State<App>, Extension(caller): Extension<Caller>) -> Result<Response, ApiError> {
     let zone = app.read(Store::zone).await?;
     let question = Question::new(Key::ALL[0], app.now(), zone);
-    Ok(Json(&*app.standing(question).await?).into_response())
+    let edition = app.standing(question).await?;
+    if caller.may(May::People) {
+        return Ok(Json(&*edition).into_response());
+    }
+    Ok(Json(Edition::clone(&edition).unnamed()).into_response())
 }
 
 /// `GET /api/v1/pieces`: the pieces side by side, each with every standing figure about it.

@@ -21,6 +21,7 @@ use crate::editions::Editions;
 use crate::error::{Code, HttpError};
 use crate::lists::Lists;
 use crate::pages::{Frame, Titles, words::capital};
+use crate::shares::SharedViews;
 
 /// Questions worked out at the same time; each may use every core, so more would only take turns.
 const QUESTIONS_AT_ONCE_MAX: usize = 2;
@@ -45,6 +46,7 @@ struct Shared {
     hashing: Hashing,
     throttle: Throttle,
     uploads: Uploads,
+    shared_views: SharedViews,
     /// Whether there was an account when it was last looked: once there is one, there always is.
     has_accounts: AtomicBool,
 }
@@ -76,6 +78,7 @@ impl App {
                 hashing: Hashing::default(),
                 throttle: Throttle::default(),
                 uploads: Uploads::default(),
+                shared_views: SharedViews::default(),
                 has_accounts: AtomicBool::new(false),
             }),
         }
@@ -107,6 +110,10 @@ impl App {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.shared.throttle
+    }
+
+    pub(crate) fn shared_views(&self) -> &SharedViews {
+        &self.shared.shared_views
     }
 
     pub(crate) fn uploads(&self) -> &Uploads {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use longplay_domain::{Day, Time};
 use longplay_measures::catalogue::Catalogue;
 use longplay_measures::{Edition, Key, Question, advice_of, engine::LocalEngine};
-use longplay_store::State;
+use longplay_store::{State, Store};
 use tokio::time;
 
 use crate::app::App;
@@ -63,10 +63,15 @@ impl App {
 
     /// The pieces side by side, from the standing answers.
     pub(crate) async fn catalogue(&self) -> Result<Catalogue, HttpError> {
-        let (zone, pieces) = self.read(|store| Ok((store.zone()?, store.pieces()?))).await?;
+        let zone = self.read(Store::zone).await?;
         // Any key will do: an edition holds them all.
         let edition = self.standing(Question::new(Key::ALL[0], self.now(), zone)).await?;
-        Ok(Catalogue::of(&edition, pieces))
+        self.catalogue_of(&edition).await
+    }
+
+    /// The pieces side by side, from these answers.
+    pub(crate) async fn catalogue_of(&self, edition: &Edition) -> Result<Catalogue, HttpError> {
+        Ok(Catalogue::of(edition, self.read(Store::pieces).await?))
     }
 
     /// The latest edition, if there is one that may still be shown.

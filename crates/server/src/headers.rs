@@ -19,6 +19,21 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
+/// What is at an address that is a secret is neither kept, nor found, nor told to where somebody goes next.
+const PRIVATE: [(HeaderName, &str); 3] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    (header::REFERRER_POLICY, "no-referrer"),
+];
+
+/// The same response, as behind an address that is a secret.
+pub fn private(mut response: Response) -> Response {
+    for (name, value) in PRIVATE {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
 /// Puts them on every response of `router`, and forbids keeping what isn't said to be kept.
 pub fn with_headers(router: Router) -> Router {
     router.layer(middleware::from_fn(add))

@@ -24,6 +24,7 @@ mod reference;
 mod router;
 mod serve;
 mod settings;
+mod shares;
 mod someone;
 mod talk;
 mod tracker;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::api::Pairs;
 use crate::app::App;
-use crate::auth::{self, Caller, Slow, totp};
+use crate::auth::{self, Caller, Lock, Slow, totp};
 use crate::error::{self, Code, HttpError, PageError};
 use crate::pages::LoginPage;
 
@@ -121,10 +121,8 @@ async fn admitted(app: &App, caller: &Caller, entering: &Entering) -> Result<Acc
     let account = app.read(move |store| store.account(&name)).await?;
     // A name that nobody has is not written down: people type passwords there.
     let whom = account.as_ref().map(|account| account.name.clone());
-    if let Err(slow) = app
-        .throttle()
-        .attempt(address, account.as_ref().map(|account| account.id), now)
-    {
+    let lock = account.as_ref().map(|account| Lock::Account(account.id));
+    if let Err(slow) = app.throttle().attempt(address, lock, now) {
         app.log(caller, "login_throttled", whom).await;
         return Err(Denied::Slow(slow));
     }
@@ -142,7 +140,7 @@ async fn admitted(app: &App, caller: &Caller, entering: &Entering) -> Result<Acc
         app.log(caller, "login_failed", whom).await;
         return Err(Denied::Wrong);
     };
-    app.throttle().succeeded(address, account.id);
+    app.throttle().succeeded(address, Lock::Account(account.id));
     Ok(account)
 }
 

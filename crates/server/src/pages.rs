@@ -18,6 +18,7 @@ pub mod pieces;
 mod reference;
 pub mod sections;
 pub(crate) mod settings;
+pub mod share;
 pub mod sources;
 pub mod talk;
 pub mod tile;
@@ -38,6 +39,8 @@ pub use piece::{PiecePage, piece};
 pub use pieces::{PiecesPage, pieces};
 pub(crate) use reference::reference;
 pub use sections::Titles;
+pub use share::Offer;
+pub(crate) use share::PasswordPage;
 pub(crate) use sources::{Arrivals, sources};
 pub use talk::{TalkPage, talk};
 pub(crate) use you::{You, you};
@@ -57,6 +60,10 @@ pub struct Frame {
     pub here: &'static str,
     /// Whether whoever looks is let in to nowhere else yet.
     pub is_outside: bool,
+    /// Whether whoever looks has a shared link and nothing else: nobody is named, and nothing leads further.
+    pub is_shared: bool,
+    /// What may be made of this view, where whoever looks may share it.
+    pub offer: Option<Offer>,
 }
 
 /// What the rail leads to.
@@ -86,6 +93,8 @@ impl Frame {
             demo,
             here: "",
             is_outside: false,
+            is_shared: false,
+            offer: None,
         }
     }
 
@@ -102,6 +111,21 @@ impl Frame {
             is_outside: true,
             ..self
         }
+    }
+
+    /// The same around a view that was shared.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self {
+            is_shared: true,
+            ..self.outside()
+        }
+    }
+
+    /// The same around a view that may be shared.
+    #[must_use]
+    pub fn offering(self, offer: Option<Offer>) -> Self {
+        Self { offer, ..self }
     }
 
     /// Address and name of every place, and whether one is there.

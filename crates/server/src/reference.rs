@@ -69,6 +69,19 @@ pub const OF_A_QUESTION: &[Parameter] = &[
     ),
 ];
 
+/// What a link is made of.
+const OF_A_SHARE: &[Parameter] = &[
+    (
+        "page",
+        "The page: /, /pieces, /piece, /audience, /outcomes, /durability, /plan or /audit",
+    ),
+    ("query", "What stands behind its `?`"),
+    ("segment", "Only people of a saved segment"),
+    ("name", "For whom, so that you know it again"),
+    ("ends", "The last day on which it opens"),
+    ("password", "At least 8 characters, if the link alone isn't enough"),
+];
+
 const CALLS: &[Call] = &[
     Call {
         method: "GET",
@@ -165,6 +178,34 @@ const CALLS: &[Call] = &[
         method: "GET",
         path: "/api/v1/audit-log",
         words: "Who did what, the latest first",
+        parameters: &[],
+        gives: Gives::Told,
+    },
+    Call {
+        method: "GET",
+        path: "/api/v1/shares",
+        words: "The links by which views are shared",
+        parameters: &[],
+        gives: Gives::Told,
+    },
+    Call {
+        method: "POST",
+        path: "/api/v1/shares",
+        words: "Shares a view: fields of a form. The address it answers with is told this one time",
+        parameters: OF_A_SHARE,
+        gives: Gives::Told,
+    },
+    Call {
+        method: "POST",
+        path: "/api/v1/shares/end",
+        words: "Ends a link: it opens nothing from then on",
+        parameters: &[("number", "Which one, as the list says")],
+        gives: Gives::Told,
+    },
+    Call {
+        method: "GET",
+        path: "/api/v1/share/{secret}",
+        words: "What a shared view shows, for whoever has the link; its password, if it has one, goes in `x-share-password`",
         parameters: &[],
         gives: Gives::Told,
     },

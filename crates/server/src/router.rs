@@ -10,7 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::auth::{Guarded, May, Rule};
 use crate::{
-    api, begin, collect, headers, login, people, person, reference, settings, someone, talk, tracker, views, you,
+    api, begin, collect, headers, login, people, person, reference, settings, shares, someone, talk, tracker, views,
+    you,
 };
 
 /// The whole server as a service.
@@ -86,6 +87,8 @@ fn pages(app: App) -> Guarded {
         .post("/settings/goals", May::Change, settings::add_goal)
         .post("/settings/goals/remove", May::Change, settings::remove_goal)
         .post("/settings/regular", May::Change, settings::regular)
+        .post("/settings/shares", May::Change, shares::create)
+        .post("/settings/shares/end", May::Change, shares::end)
         .post("/settings/keys", May::Change, settings::create_key)
         .post("/settings/keys/end", May::Change, settings::end_key)
         .post("/settings/erase", May::Erase, settings::erase)
@@ -106,6 +109,9 @@ fn pages(app: App) -> Guarded {
         .post("/logout", May::Oneself, login::leave)
         .get("/assets/{name}", May::Anybody, views::asset)
         .get("/longplay.js", May::Anybody, tracker::script)
+        .get("/share/{secret}", May::Share, shares::look)
+        .post("/share/{secret}", May::Share, shares::open)
+        .get("/share/{secret}/data.json", May::Share, shares::data)
         .get("/you/{link}", May::Link, you::look)
         .get("/you/{link}/data.json", May::Link, you::data)
         .get("/you/{link}/erase", May::Link, you::ask)
@@ -132,6 +138,10 @@ fn programs(app: App) -> Guarded {
         .get("/api/v1/person/timeline", May::People, someone::timeline)
         .get("/api/v1/person/export", May::PeopleByProgram, person::export)
         .post("/api/v1/person/erase", May::EraseByProgram, person::erase)
+        .get("/api/v1/shares", May::Change, shares::api_list)
+        .post("/api/v1/shares", May::Change, shares::api_create)
+        .post("/api/v1/shares/end", May::Change, shares::api_end)
+        .get("/api/v1/share/{secret}", May::Share, shares::api_look)
         .get("/api/v1/openapi.json", May::See, reference::document)
         .get("/api/v1/audit-log", May::Own, api::audit_log)
         .get("/api/{*rest}", May::Anybody, api::unknown)

@@ -1,23 +1,31 @@
 //! The handlers of pages: each reads the address, asks once, and shows a page made by a page function.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{MatchedPath, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
-use longplay_measures::{About, Edition, Key, Question};
+use longplay_measures::{About, Answer, Edition, Key, Question};
 use longplay_store::Store;
 
 use crate::api::{self, Pairs};
 use crate::app::App;
+use crate::auth::{Caller, May};
 use crate::error::{self, Code, HttpError, PageError};
 use crate::pages::sections::PAGES;
 use crate::pages::{self, Filter};
+use crate::shares;
 
 /// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters
 /// as the API, so every view is a URL; what a form left empty was not said.
-pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+pub async fn home(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    pairs: Pairs,
+) -> Result<Response, PageError> {
     let frame = app.frame().await.at("/");
     let told = |error| PageError {
         error,
@@ -31,7 +39,9 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
     match edition(&app, pairs).await {
         Ok(edition) => {
             let titles = app.titles().await.map_err(told)?;
-            let page = pages::home(&edition.answers, &titles, filter, frame.clone());
+            let offer = shares::offer(&app, &caller, "/", filter.pairs()).await.map_err(told)?;
+            let frame = frame.clone().offering(offer);
+            let page = pages::home(&told_to(&caller, &edition), &titles, filter, frame.clone());
             Ok(error::show(&page, &frame))
         }
         Err(error) => Ok(error::show_refused(error, &frame, |why| {
@@ -41,7 +51,12 @@ pub async fn home(State(app): State<App>, pairs: Pairs) -> Result<Response, Page
 }
 
 /// `GET` of a page of its own for some questions, by the path it was asked under.
-pub async fn answers(State(app): State<App>, path: MatchedPath, pairs: Pairs) -> Result<Response, PageError> {
+pub async fn answers(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    path: MatchedPath,
+    pairs: Pairs,
+) -> Result<Response, PageError> {
     let page = PAGES.iter().find(|(address, ..)| *address == path.as_str());
     let Some(&(address, name, keys)) = page else {
         return Err(unknown(State(app)).await);
@@ -59,13 +74,29 @@ pub async fn answers(State(app): State<App>, path: MatchedPath, pairs: Pairs) ->
     match edition(&app, pairs).await {
         Ok(edition) => {
             let titles = app.titles().await.map_err(told)?;
-            let page = pages::answers((name, keys), &edition.answers, &titles, filter, frame.clone());
+            let offer = shares::offer(&app, &caller, address, filter.pairs());
+            let frame = frame.clone().offering(offer.await.map_err(told)?);
+            let page = pages::answers(
+                (name, keys),
+                &told_to(&caller, &edition),
+                &titles,
+                filter,
+                frame.clone(),
+            );
             Ok(error::show(&page, &frame))
         }
         Err(error) => Ok(error::show_refused(error, &frame, |why| {
             pages::answers_refused(name, why, filter, frame.clone())
         })),
     }
+}
+
+/// The answers as somebody may read them: whoever may not see people is told nobody's name.
+fn told_to<'a>(caller: &Caller, edition: &'a Edition) -> Cow<'a, [Answer]> {
+    if caller.may(May::People) {
+        return Cow::Borrowed(&edition.answers);
+    }
+    Cow::Owned(edition.answers.iter().cloned().map(Answer::unnamed).collect())
 }
 
 async fn filter(app: &App, pairs: &Pairs) -> Result<Filter, HttpError> {
@@ -88,22 +119,30 @@ async fn edition(app: &App, pairs: Pairs) -> Result<Arc<Edition>, HttpError> {
 }
 
 /// `GET /pieces`, narrowed by `q`.
-pub async fn pieces(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+pub async fn pieces(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    pairs: Pairs,
+) -> Result<Response, PageError> {
     let frame = app.frame().await.at("/pieces");
     let told = |error| PageError {
         error,
         frame: frame.clone(),
     };
-    let words = said(&pairs, "q");
+    let words = said(&pairs, "q").unwrap_or_default();
     let catalogue = app.catalogue().await.map_err(told)?;
-    Ok(error::show(
-        &pages::pieces(&catalogue, &words.unwrap_or_default(), frame.clone()),
-        &frame,
-    ))
+    let shared = [("q".to_owned(), words.clone())];
+    let offer = shares::offer(&app, &caller, "/pieces", &shared).await.map_err(told)?;
+    let frame = frame.clone().offering(offer);
+    Ok(error::show(&pages::pieces(&catalogue, &words, frame.clone()), &frame))
 }
 
 /// `GET /piece?id=ID`
-pub async fn piece(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+pub async fn piece(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    pairs: Pairs,
+) -> Result<Response, PageError> {
     let frame = app.frame().await.at("/pieces");
     let told = |error| PageError {
         error,
@@ -116,6 +155,8 @@ pub async fn piece(State(app): State<App>, pairs: Pairs) -> Result<Response, Pag
         return Err(told(HttpError::new(Code::UnknownAddress, message)));
     };
     let zone = app.read(Store::zone).await.map_err(told)?;
+    let shared = [("id".to_owned(), id.clone())];
+    let offer = shares::offer(&app, &caller, "/piece", &shared).await.map_err(told)?;
     let question = Question {
         about: Some(About {
             piece: Some(id),
@@ -126,6 +167,7 @@ pub async fn piece(State(app): State<App>, pairs: Pairs) -> Result<Response, Pag
     let edition = app.standing(question.clone()).await.map_err(told)?;
     let lift = app.ask(question).await.map_err(told)?;
     let titles = app.titles().await.map_err(told)?;
+    let frame = frame.clone().offering(offer);
     Ok(error::show(
         &pages::piece(&line, (&edition, &lift), &titles, frame.clone()),
         &frame,

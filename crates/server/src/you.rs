@@ -2,19 +2,13 @@
 //! authority, so nothing else has to be proven and nobody else's page can make a browser do it. Works without script.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::error::{self, Code, HttpError, PageError};
+use crate::headers::private;
 use crate::pages::{You, you};
-
-/// Neither kept, nor found, nor told to where somebody goes next.
-const PRIVATE: [(HeaderName, &str); 3] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-    (header::REFERRER_POLICY, "no-referrer"),
-];
 
 /// `GET /you/{link}`
 pub async fn look(State(app): State<App>, Path(link): Path<String>) -> Response {
@@ -89,11 +83,4 @@ async fn key(app: &App, link: &str) -> Result<i64, HttpError> {
     let key = app.read(move |store| Ok(store.signed_key(&link, now))).await?;
     let message = "This link has ended, or is not whole. Ask whoever sent it to you for a new one.";
     key.ok_or_else(|| HttpError::new(Code::Forbidden, message))
-}
-
-fn private(mut response: Response) -> Response {
-    for (name, value) in PRIVATE {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
 }

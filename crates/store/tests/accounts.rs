@@ -5,7 +5,7 @@
 use std::fs;
 
 use longplay_domain::Time;
-use longplay_store::{LogEntry, Role, Scope, Store, Whence, backup, restore};
+use longplay_store::{LogEntry, NewShare, Role, Scope, Store, Whence, backup, restore};
 
 const HOUR: i64 = 3_600_000_000;
 const NOW: Time = Time::from_micros(1_800_000_000_000_000);
@@ -186,4 +186,68 @@ fn a_restored_workspace_has_its_accounts_and_nobody_logged_in() {
     let restored = Store::open_existing(&data, NOW).unwrap();
     assert!(restored.account("ada").unwrap().is_some());
     assert!(restored.session(&secret, NOW).unwrap().is_none());
+}
+
+fn share(ends_at: Option<Time>) -> NewShare {
+    NewShare {
+        name: "the board".to_owned(),
+        page: "/audience".to_owned(),
+        query: "segment=fans".to_owned(),
+        password: None,
+        made_by: "Ada".to_owned(),
+        ends_at,
+    }
+}
+
+#[test]
+fn a_link_is_kept_as_its_hash_and_opens_until_it_ends() {
+    let (directory, store) = store();
+    let secret = store.create_share(&share(None), NOW).unwrap();
+    let brief = store.create_share(&share(Some(later(1))), NOW).unwrap();
+    assert_eq!(secret.len(), 40);
+    let files = ["longplay.db", "longplay.db-wal"].map(|name| fs::read(directory.path().join("data").join(name)));
+    for bytes in files.into_iter().flatten() {
+        let holds = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!holds, "what stands in the link is nowhere");
+    }
+    let held = store.share(&secret, later(24 * 400)).unwrap().unwrap();
+    assert_eq!(held.is, share(None));
+    assert!(store.share(&brief, NOW).unwrap().is_some());
+    assert!(store.share(&brief, later(1)).unwrap().is_none(), "at its end");
+    assert!(store.share("", NOW).unwrap().is_none() && store.share(&secret[1..], NOW).unwrap().is_none());
+    assert_eq!(
+        (store.shares(NOW).unwrap().len(), store.shares(later(1)).unwrap().len()),
+        (2, 1)
+    );
+    assert_eq!(store.end_share(held.number).unwrap().as_deref(), Some("the board"));
+    assert!(store.share(&secret, NOW).unwrap().is_none(), "ended");
+    assert_eq!(store.end_share(held.number).unwrap(), None);
+}
+
+#[test]
+fn a_link_that_would_open_nothing_or_says_too_much_is_not_made() {
+    let (_directory, store) = store();
+    for wrong in [
+        share(Some(NOW)),
+        NewShare {
+            name: " ".to_owned(),
+            ..share(None)
+        },
+        NewShare {
+            name: "x".repeat(81),
+            ..share(None)
+        },
+        NewShare {
+            query: "x".repeat(8_001),
+            ..share(None)
+        },
+    ] {
+        assert!(store.create_share(&wrong, NOW).is_err(), "{wrong:?}");
+    }
+    for _ in 0..200 {
+        store.create_share(&share(Some(later(1))), NOW).unwrap();
+    }
+    let refused = store.create_share(&share(None), NOW).unwrap_err();
+    assert!(refused.to_string().contains("end one first"), "{refused}");
+    store.create_share(&share(None), later(1)).unwrap();
 }

@@ -14,12 +14,12 @@ use std::{collections::BTreeMap, fs, path::Path};
 use arrow::array::{Array, AsArray};
 use longplay_domain::{Act, Advice, Also, Claim, Day, Evidence, Goal, Mark, PersonId, Renewal};
 use longplay_store::{
-    Column, LogEntry, Role, Scope, Store, StoreError, TalkKind, TalkNote, Verdict, backup, check, restore,
+    Column, LogEntry, NewShare, Role, Scope, Store, StoreError, TalkKind, TalkNote, Verdict, backup, check, restore,
 };
 use story::{NOW, PARTS, claim, tell};
 
 /// The samples, and whether their release knew of links and marks.
-const SAMPLES: [(&str, &[u8], bool); 10] = [
+const SAMPLES: [(&str, &[u8], bool); 11] = [
     ("v1: before links", include_bytes!("formats/v1.tar.zst"), false),
     (
         "v1: events with links in the journal",
@@ -42,13 +42,26 @@ const SAMPLES: [(&str, &[u8], bool); 10] = [
     ("v5", include_bytes!("formats/v5.tar.zst"), true),
     ("v6", include_bytes!("formats/v6.tar.zst"), true),
     ("v7", include_bytes!("formats/v7.tar.zst"), true),
+    ("v8", include_bytes!("formats/v8.tar.zst"), true),
 ];
 
-/// From which sample on, by name, there is an advice, a note of a talk, an account, and a goal that is paid for again.
+/// From which sample on, by name, there is an advice, a note of a talk, an account, a goal that is paid for again, and a share link.
 const ADVISED: &str = "v4";
 const TALKED: &str = "v5";
 const GUARDED: &str = "v6";
 const RENEWED: &str = "v7";
+const SHARED: &str = "v8";
+
+fn share() -> NewShare {
+    NewShare {
+        name: "for the board".to_owned(),
+        page: "/audience".to_owned(),
+        query: "segment=fans".to_owned(),
+        password: None,
+        made_by: "Ada".to_owned(),
+        ends_at: None,
+    }
+}
 
 fn membership() -> Goal {
     Goal {
@@ -184,6 +197,9 @@ fn verify(name: &str, data: &Path, (key, events, people): &(String, u64, u64), c
         usize::from(name >= GUARDED),
         "{name}"
     );
+    let shares = store.shares(NOW).unwrap().into_iter().map(|held| held.is);
+    let shared: Vec<NewShare> = (name >= SHARED).then(share).into_iter().collect();
+    assert_eq!(shares.collect::<Vec<_>>(), shared, "{name}");
     let verdicts = store.accept(claims, NOW).unwrap().verdicts;
     assert!(
         verdicts.iter().all(|verdict| *verdict == Verdict::Duplicate),
@@ -255,6 +271,7 @@ fn write_a_sample_of_this_format() {
     store.create_token_for("graphs", &[Scope::Read], NOW).unwrap();
     store.log(&logged()).unwrap();
     store.put_goal(&membership()).unwrap();
+    store.create_share(&share(), NOW).unwrap();
     let totals = store.totals().unwrap();
     fs::write(
         place.join("told.txt"),

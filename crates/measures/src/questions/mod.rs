@@ -15,7 +15,7 @@ mod plan;
 mod reconciliation;
 mod returns;
 mod scopes;
-mod talk;
+pub(crate) mod talk;
 
 pub use talk::{arms, meet};
 

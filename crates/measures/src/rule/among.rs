@@ -6,6 +6,9 @@ use longplay_store::Columns;
 use super::Judge;
 use crate::{answer::Caution, ask::Ground, pass::Life, question::Question, words};
 
+/// The code of the caution that says whom an answer is about.
+pub const SOME_PEOPLE: &str = "some_people";
+
 /// Lets those through of whom a rule says yes.
 #[derive(Debug)]
 pub struct Among {
@@ -58,7 +61,7 @@ impl Among {
             ),
         };
         Caution {
-            code: "some_people",
+            code: SOME_PEOPLE,
             message: format!("Only people of whom this is true: {rule}.{left_out}"),
         }
     }

@@ -15,7 +15,7 @@ use longplay_domain::{
 };
 use longplay_store::{Code, Column, Columns, Terms};
 
-pub use among::Among;
+pub use among::{Among, SOME_PEOPLE};
 pub use count::{Count, Tried, try_rule};
 
 use self::{place::PlaceTest, traits::TraitReader};

@@ -36,6 +36,11 @@ impl Caller {
         }
     }
 
+    /// Whether they may do what takes that.
+    pub fn may(&self, what: May) -> bool {
+        what.judge(&self.who).is_ok()
+    }
+
     pub const fn session(&self) -> Option<&Session> {
         match &self.who {
             Who::Account(session) => Some(session),

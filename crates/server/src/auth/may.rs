@@ -11,6 +11,8 @@ pub enum May {
     Anybody,
     /// The address itself, which was signed for one person.
     Link,
+    /// The address itself, which an owner gave away, and the password they may have set on it.
+    Share,
     /// Sees the answers, which name nobody.
     See,
     /// Sees people.
@@ -39,9 +41,10 @@ pub(super) enum Refused {
 }
 
 impl May {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Anybody,
         Self::Link,
+        Self::Share,
         Self::See,
         Self::People,
         Self::PeopleByProgram,
@@ -55,7 +58,7 @@ impl May {
     /// The least role, the scope of a token, and whether it is open at the machine while there is no account.
     pub const fn row(self) -> (Option<Role>, Option<Scope>, bool) {
         match self {
-            Self::Anybody | Self::Link => (None, None, true),
+            Self::Anybody | Self::Link | Self::Share => (None, None, true),
             Self::See => (Some(Role::Viewer), Some(Scope::Read), true),
             Self::People => (Some(Role::Editor), Some(Scope::People), true),
             Self::PeopleByProgram => (Some(Role::Editor), Some(Scope::People), false),
@@ -72,6 +75,7 @@ impl May {
         match self {
             Self::Anybody => "anybody",
             Self::Link => "whoever has the signed link",
+            Self::Share => "whoever has the shared link",
             Self::See => "sees answers",
             Self::People => "sees people",
             Self::PeopleByProgram => "sees people, with credentials",

@@ -22,4 +22,4 @@ pub use guard::Rule;
 pub use may::May;
 pub(crate) use password::Hashing;
 pub use password::{PASSWORD_CHARS_MIN, PasswordError, fault, hash};
-pub(crate) use throttle::{Slow, Throttle};
+pub(crate) use throttle::{Lock, Slow, Throttle};

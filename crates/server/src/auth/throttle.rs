@@ -1,4 +1,4 @@
-//! Slowing down whoever guesses: so many failures from an address, and so many of an account, within a while. An attempt is counted
+//! Slowing down whoever guesses: so many failures from an address, and so many of an account or of a shared link, within a while. An attempt is counted
 //! before it is looked at, so that a thousand at once are not one; what is remembered is bounded.
 
 use std::{
@@ -13,9 +13,16 @@ use longplay_domain::Time;
 const WINDOW_MICROS: i64 = 15 * 60 * 1_000_000;
 const PER_ADDRESS_MAX: u32 = 10;
 /// More than of an address, so that a stranger needs several to keep an owner out, and only for a while.
-const PER_ACCOUNT_MAX: u32 = 40;
-/// Addresses and accounts remembered, each.
+const PER_LOCK_MAX: u32 = 40;
+/// Addresses, and accounts with links, remembered, each.
 const REMEMBERED_MAX: usize = 10_000;
+
+/// What somebody is guessing the password of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lock {
+    Account(i64),
+    Share(i64),
+}
 
 /// How long somebody has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +38,7 @@ pub struct Throttle {
 #[derive(Default)]
 struct Failures {
     addresses: HashMap<Option<IpAddr>, Count>,
-    accounts: HashMap<i64, Count>,
+    locks: HashMap<Lock, Count>,
 }
 
 #[derive(Clone, Copy)]
@@ -42,28 +49,28 @@ struct Count {
 
 impl Throttle {
     /// Counts an attempt, or says how long to wait before the next.
-    pub fn attempt(&self, address: Option<IpAddr>, account: Option<i64>, now: Time) -> Result<(), Slow> {
+    pub fn attempt(&self, address: Option<IpAddr>, lock: Option<Lock>, now: Time) -> Result<(), Slow> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let address = network(address);
         let waits = [
             wait(&failures.addresses, &address, PER_ADDRESS_MAX, now),
-            account.and_then(|account| wait(&failures.accounts, &account, PER_ACCOUNT_MAX, now)),
+            lock.and_then(|lock| wait(&failures.locks, &lock, PER_LOCK_MAX, now)),
         ];
         if let Some(seconds) = waits.into_iter().flatten().max() {
             return Err(Slow { seconds });
         }
         count(&mut failures.addresses, address, now);
-        if let Some(account) = account {
-            count(&mut failures.accounts, account, now);
+        if let Some(lock) = lock {
+            count(&mut failures.locks, lock, now);
         }
         Ok(())
     }
 
     /// Takes an attempt back that was none: whoever logs in rightly is not guessing. Failures before it stay counted.
-    pub fn succeeded(&self, address: Option<IpAddr>, account: i64) {
+    pub fn succeeded(&self, address: Option<IpAddr>, lock: Lock) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         uncount(&mut failures.addresses, &network(address));
-        uncount(&mut failures.accounts, &account);
+        uncount(&mut failures.locks, &lock);
     }
 }
 
@@ -121,7 +128,7 @@ fn uncount<K: Hash + Eq>(counts: &mut HashMap<K, Count>, key: &K) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Lock::Account, *};
 
     fn at(seconds: i64) -> Time {
         Time::from_micros(1_800_000_000_000_000 + seconds * 1_000_000)
@@ -134,7 +141,8 @@ mod tests {
     #[test]
     fn an_address_that_guesses_waits_and_others_do_not() {
         let throttle = Throttle::default();
-        let guess = |from, account, seconds| throttle.attempt(address(from), account, at(seconds));
+        let guess =
+            |from, account: Option<i64>, seconds| throttle.attempt(address(from), account.map(Account), at(seconds));
         for second in 0..10 {
             assert_eq!(guess("192.0.2.1", Some(second), second), Ok(()));
         }
@@ -148,10 +156,17 @@ mod tests {
         let throttle = Throttle::default();
         for number in 0..40 {
             let from = address(&format!("192.0.2.{number}"));
-            assert_eq!(throttle.attempt(from, Some(7), at(0)), Ok(()));
+            assert_eq!(throttle.attempt(from, Some(Account(7)), at(0)), Ok(()));
         }
-        assert!(throttle.attempt(address("198.51.100.1"), Some(7), at(1)).is_err());
-        assert_eq!(throttle.attempt(address("198.51.100.1"), Some(8), at(1)), Ok(()));
+        assert!(
+            throttle
+                .attempt(address("198.51.100.1"), Some(Account(7)), at(1))
+                .is_err()
+        );
+        assert_eq!(
+            throttle.attempt(address("198.51.100.1"), Some(Account(8)), at(1)),
+            Ok(())
+        );
     }
 
     #[test]
@@ -159,16 +174,16 @@ mod tests {
         let throttle = Throttle::default();
         let home = address("192.0.2.1");
         for _ in 0..100 {
-            throttle.attempt(home, Some(1), at(0)).unwrap();
-            throttle.succeeded(home, 1);
+            throttle.attempt(home, Some(Account(1)), at(0)).unwrap();
+            throttle.succeeded(home, Account(1));
         }
         for _ in 0..9 {
-            throttle.attempt(home, Some(2), at(0)).unwrap();
+            throttle.attempt(home, Some(Account(2)), at(0)).unwrap();
         }
-        throttle.attempt(home, Some(1), at(0)).unwrap();
-        throttle.succeeded(home, 1);
-        throttle.attempt(home, Some(2), at(0)).unwrap();
-        assert!(throttle.attempt(home, Some(2), at(0)).is_err());
+        throttle.attempt(home, Some(Account(1)), at(0)).unwrap();
+        throttle.succeeded(home, Account(1));
+        throttle.attempt(home, Some(Account(2)), at(0)).unwrap();
+        assert!(throttle.attempt(home, Some(Account(2)), at(0)).is_err());
     }
 
     #[test]

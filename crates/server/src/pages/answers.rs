@@ -38,11 +38,11 @@ pub fn answers(
         .iter()
         .filter_map(|key| all.iter().find(|answer| answer.question == *key));
     let query = serde_urlencoded::to_string(filter.pairs()).unwrap_or_default();
-    let is_people = name == "Audience";
+    let is_people = name == "Audience" && !frame.is_shared;
     AnswersPage {
         as_of: all.first().map(home::as_of).unwrap_or_default(),
         sections: asked
-            .map(|answer| Section::new(answer, titles).narrowed(&filter))
+            .map(|answer| Section::new(answer, titles).narrowed(&filter).within(&frame))
             .collect(),
         query: if query.is_empty() { query } else { format!("?{query}") },
         segments: if is_people { filter.over_segments() } else { Vec::new() },

@@ -220,6 +220,14 @@ impl Chart {
 }
 
 impl Exhibit {
+    /// Takes off whatever leads somewhere else.
+    pub fn lead_nowhere(&mut self) {
+        let rows = self.rows.iter_mut();
+        for cell in rows.flat_map(|row| std::iter::once(&mut row.head).chain(&mut row.cells)) {
+            cell.href = None;
+        }
+    }
+
     /// A class that reserves the height before the script runs, so that nothing jumps.
     pub fn size(&self) -> String {
         match &self.chart {

@@ -63,6 +63,14 @@ impl Filter {
         }
     }
 
+    /// What is said, where it can't be said otherwise.
+    pub fn of_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self {
+            pairs,
+            ..Self::default()
+        }
+    }
+
     /// The same on another page.
     #[must_use]
     pub fn on(self, page: &'static str) -> Self {
@@ -106,6 +114,16 @@ impl Filter {
             without: self.address(|said| said != name, &[]),
         };
         self.pairs.iter().map(chip).collect()
+    }
+
+    /// Everything that is said, for whoever can't change it. A rule is not shown: what it asks for may be somebody's.
+    pub fn limits(&self) -> Option<String> {
+        let told = |(name, value): &(String, String)| match name.as_str() {
+            "where" => "only some people, by a rule of whoever shared this".to_owned(),
+            _ => chip_words(name, value),
+        };
+        let told: Vec<String> = self.pairs.iter().map(told).collect();
+        (!told.is_empty()).then(|| format!("{}.", words::capital(&told.join(", "))))
     }
 
     /// Periods that are asked for often.
@@ -244,6 +262,8 @@ fn chip_words(name: &str, value: &str) -> String {
         "as_of" => format!("as of {}", day()),
         "level" => format!("ranges at {value}"),
         "goal" => format!("goal “{value}”"),
+        "q" => format!("found by “{value}”"),
+        "id" => value.to_owned(),
         "tag" => format!("tagged “{value}”"),
         "piece" => format!("came through {value}"),
         "no_piece" => "came through no piece".to_owned(),

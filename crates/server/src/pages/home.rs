@@ -26,7 +26,12 @@ pub struct HomePage {
 pub fn home(answers: &[Answer], titles: &Titles, filter: Filter, frame: Frame) -> HomePage {
     let sections: Vec<Section> = answers
         .iter()
-        .map(|answer| Section::new(answer, titles).shortened().narrowed(&filter))
+        .map(|answer| {
+            Section::new(answer, titles)
+                .shortened()
+                .narrowed(&filter)
+                .within(&frame)
+        })
         .collect();
     HomePage {
         as_of: answers.first().map(as_of).unwrap_or_default(),

@@ -33,11 +33,17 @@ pub struct PiecePage {
     people: String,
     /// What became of it.
     lift: Section,
+    /// Of whom it is told, where not of everybody.
+    pub(crate) limits: Option<String>,
 }
 
 /// The page of a piece; `lift` is that question asked about it.
 pub fn piece(line: &Line, (edition, lift): (&Edition, &Answer), titles: &Titles, frame: Frame) -> PiecePage {
     let zone = Zone::named(&edition.zone).unwrap_or_else(Zone::utc);
+    let mut exhibits = exhibits(line, edition, lift.level);
+    if frame.is_shared {
+        exhibits.iter_mut().for_each(Exhibit::lead_nowhere);
+    }
     let told: Vec<&Figure> = TILES.into_iter().filter_map(|key| line.figure(key)).collect();
     PiecePage {
         title: line.name().to_owned(),
@@ -48,13 +54,14 @@ pub fn piece(line: &Line, (edition, lift): (&Edition, &Answer), titles: &Titles,
             .clone()
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         tiles: tile::beside(&told),
-        exhibits: exhibits(line, edition, lift.level),
-        source: "/api/v1/pieces",
+        exhibits,
+        source: if frame.is_shared { "" } else { "/api/v1/pieces" },
         people: format!(
             "/people?{}",
             serde_urlencoded::to_string([("piece", &line.piece)]).unwrap_or_default()
         ),
-        lift: Section::new(lift, titles),
+        lift: Section::new(lift, titles).within(&frame),
+        limits: None,
         frame,
     }
 }

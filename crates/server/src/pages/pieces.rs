@@ -23,23 +23,31 @@ pub struct PiecesPage {
     q: String,
     places: Vec<(&'static str, &'static str, String)>,
     exhibits: Vec<Exhibit>,
+    /// Of whom it is told, where not of everybody.
+    pub(crate) limits: Option<String>,
     source: &'static str,
 }
 
 /// Those of the pieces whose title, topics, format or channel hold every word of `q`.
 pub fn pieces(catalogue: &Catalogue, q: &str, frame: Frame) -> PiecesPage {
     let found: Vec<&Line> = catalogue.pieces.iter().filter(|line| holds(line, q)).collect();
+    let mut exhibits: Vec<Exhibit> = exhibit(catalogue, &found).into_iter().collect();
+    if frame.is_shared {
+        exhibits.iter_mut().for_each(Exhibit::lead_nowhere);
+    }
     PiecesPage {
         sentence: sentence(catalogue, found.len(), q),
         q: q.to_owned(),
         places: places(&found),
-        exhibits: exhibit(catalogue, &found).into_iter().collect(),
-        source: "/api/v1/pieces",
+        exhibits,
+        limits: None,
+        source: if frame.is_shared { "" } else { "/api/v1/pieces" },
         frame,
     }
 }
 
-fn holds(line: &Line, q: &str) -> bool {
+/// Whether every word stands in its title, topics, format or channel.
+pub(crate) fn holds(line: &Line, q: &str) -> bool {
     let mut text = vec![line.name(), line.piece.as_str()];
     text.extend(line.topics.iter().map(String::as_str));
     text.extend([&line.format, &line.channel].into_iter().filter_map(Option::as_deref));

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use longplay_domain::{Day, Time, Zone};
 use longplay_measures::{Answer, Figure, Grade, State};
 
-use super::Filter;
 use super::methods;
 use super::tile::{self, Tile};
 use super::words;
+use super::{Filter, Frame};
 use crate::pages::exhibit::Exhibit;
 
 mod audit;
@@ -65,6 +65,8 @@ pub struct Section {
     pub empty: bool,
     /// Where there is more of it than is shown here.
     pub more: Option<&'static str>,
+    /// Whether nothing leads further.
+    is_shared: bool,
 }
 
 /// Pages of their own: address, name, and the questions they answer, the leading one first.
@@ -89,8 +91,11 @@ fn at_home(question: &str) -> usize {
 const TILES_MAX: usize = 4;
 
 impl Section {
-    /// Where the whole answer is as JSON.
+    /// Where the whole answer is as JSON; nowhere for whoever is let in to nowhere else.
     pub fn source(&self) -> String {
+        if self.is_shared {
+            return String::new();
+        }
         format!("/api/v1/ask/{}", self.key)
     }
 
@@ -122,7 +127,20 @@ impl Section {
             method: methods::source(name).map(|_| answer.method.clone()),
             empty: is_empty(answer),
             more: None,
+            is_shared: false,
         }
+    }
+
+    /// The same in that frame: around a shared view nothing leads further.
+    #[must_use]
+    pub fn within(mut self, frame: &Frame) -> Self {
+        if frame.is_shared {
+            self.is_shared = true;
+            self.more = None;
+            self.method = None;
+            self.exhibits.iter_mut().for_each(Exhibit::lead_nowhere);
+        }
+        self
     }
 
     /// The same in short, for the home page: where it says more, it leads there.

@@ -3,10 +3,11 @@
 use askama::Template;
 use longplay_domain::{Act, Goal, RegularRule, Time, Zone};
 use longplay_store::{
-    Account, ErasureReceipt, KeyInfo, LogEntry, PersonCard, Role, Scope, Session, Store, StoreError, TokenInfo,
+    Account, ErasureReceipt, KeyInfo, LogEntry, PersonCard, Role, Scope, Session, Share, Store, StoreError, TokenInfo,
 };
 
 use super::{Frame, words};
+use crate::shares::View;
 
 /// Rules to begin with: what they mean, and how they are written.
 pub(crate) const RULES: [(&str, &str); 4] = [
@@ -24,6 +25,7 @@ pub(crate) struct Held {
     pub regular: RegularRule,
     pub retention_days: Option<u32>,
     pub keys: Vec<KeyInfo>,
+    pub shares: Vec<Share>,
     pub accounts: Vec<Account>,
     pub tokens: Vec<TokenInfo>,
 }
@@ -78,6 +80,7 @@ impl SettingsPage {
             "key_revoked" => "The key is no longer taken, within half a minute.",
             "ideal" => "That is whom you want now. The next edition answers by it.",
             "ideal_off" => "Nobody in particular is wanted now.",
+            "share_ended" => "The link opens nothing any more.",
             "goal" => "The goal is kept. The next edition answers by it.",
             "goal_removed" => "The goal is gone; events are never touched.",
             "regular" => "Every answer follows that at once, about the past too.",
@@ -132,6 +135,20 @@ impl SettingsPage {
 
     fn scope_words(&self, token: &TokenInfo) -> String {
         scope_words(token)
+    }
+
+    /// What a link shows, and how it opens.
+    fn share_words(&self, share: &Share) -> String {
+        let view = View::of(share).map_or_else(|_| share.is.page.clone(), |view| view.words());
+        let mut words = vec![view];
+        if share.is.password.is_some() {
+            words.push("with a password".to_owned());
+        }
+        words.push(format!("by {}, {}", share.is.made_by, self.when(&share.made_at)));
+        if let Some(end) = share.is.ends_at {
+            words.push(format!("until {}", self.when(&end)));
+        }
+        words.join(" · ")
     }
 
     fn whence_words(&self, session: &Session) -> String {

@@ -174,7 +174,8 @@ pub async fn end_key(
     }
 }
 
-async fn once(app: &App, title: String, words: &str, secret: String) -> Response {
+/// Shows a secret, the only time.
+pub(crate) async fn once(app: &App, title: String, words: &str, secret: String) -> Response {
     let frame = app.frame().await.at("/settings");
     let page = OncePage {
         title,

@@ -10,12 +10,12 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use longplay_domain::Zone;
+use longplay_domain::{Time, Zone};
 use longplay_store::{Role, Store, StoreError};
 
 pub use data::{backup, erase, retention};
-pub(crate) use doors::made;
 pub use doors::{change_account, create_account, create_key, create_token, end_key, end_token};
+pub(crate) use doors::{made, once};
 pub use oneself::{change_password, confirm_codes, end_sessions, start_codes, stop_codes};
 pub use subject::{add_goal, name, preview, regular, remove_goal, set_ideal};
 pub(crate) use subject::{keep_goal, keep_ideal};
@@ -90,7 +90,7 @@ async fn page(app: &App, caller: &Caller, told: Told) -> Result<Response, PageEr
     let read = app
         .read(move |store| {
             let me = session.map(|session| Me::of(session, store, now)).transpose()?;
-            Ok((held(store, may_own)?, me))
+            Ok((held(store, (may_change, may_own), now)?, me))
         })
         .await;
     let ((held, me), zone) = match read.and_then(|read| zone.map(|zone| (read, zone))) {
@@ -128,7 +128,7 @@ fn powers(caller: &Caller) -> (bool, bool) {
     (role >= Some(Role::Editor), role >= Some(Role::Owner))
 }
 
-fn held(store: &Store, may_own: bool) -> Result<Held, StoreError> {
+fn held(store: &Store, (may_change, may_own): (bool, bool), now: Time) -> Result<Held, StoreError> {
     Ok(Held {
         name: store.workspace_name()?,
         ideal: store.ideal()?.map(|rule| rule.to_string()),
@@ -136,19 +136,20 @@ fn held(store: &Store, may_own: bool) -> Result<Held, StoreError> {
         regular: store.regular_rule()?,
         retention_days: store.retention()?,
         keys: store.keys()?,
+        shares: if may_change { store.shares(now)? } else { Vec::new() },
         accounts: if may_own { store.accounts()? } else { Vec::new() },
         tokens: if may_own { store.tokens()? } else { Vec::new() },
     })
 }
 
 /// Back to the page, which says what was done.
-fn done(what: &str, place: &str) -> Response {
+pub(crate) fn done(what: &str, place: &str) -> Response {
     let to = format!("/settings?done={what}#{place}");
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
 /// The page again with what was wrong, where the caller can put it right.
-async fn refused(app: &App, caller: &Caller, error: HttpError) -> Result<Response, PageError> {
+pub(crate) async fn refused(app: &App, caller: &Caller, error: HttpError) -> Result<Response, PageError> {
     refused_rule(app, caller, error, None).await
 }
 

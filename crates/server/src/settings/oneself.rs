@@ -9,7 +9,7 @@ use longplay_store::Account;
 
 use super::{done, refused, wrong};
 use crate::app::App;
-use crate::auth::{Caller, fault, totp};
+use crate::auth::{Caller, Lock, fault, totp};
 use crate::error::{self, HttpError, PageError};
 use crate::form::Fields;
 use crate::login;
@@ -57,7 +57,7 @@ async fn proven(app: &App, caller: &Caller, fields: &Fields) -> Result<Account, 
         .ok_or_else(not_here)?;
     let attempt = app
         .throttle()
-        .attempt(caller.client.address, Some(account.id), app.now());
+        .attempt(caller.client.address, Some(Lock::Account(account.id)), app.now());
     attempt.map_err(|slow| {
         wrong(format!(
             "That was tried too often. Try again in {} min.",
@@ -69,7 +69,8 @@ async fn proven(app: &App, caller: &Caller, fields: &Fields) -> Result<Account, 
         app.log(caller, "password_wrong", Some(account.name.clone())).await;
         return Err(wrong("That is not your password as it is now. Nothing was changed."));
     }
-    app.throttle().succeeded(caller.client.address, account.id);
+    app.throttle()
+        .succeeded(caller.client.address, Lock::Account(account.id));
     Ok(account)
 }
 

@@ -4,6 +4,7 @@ mod forgery;
 mod headers;
 mod hostile;
 mod login;
+mod shared;
 mod table;
 
 use std::sync::OnceLock;

@@ -101,7 +101,7 @@ async fn without_an_account_what_was_open_is_open_and_the_machine_itself_may_the
             let mut request = As::nobody().request(rule.method, &address(&rule));
             request.headers_mut().unwrap().insert(name, value.parse().unwrap());
             let said = server.send(request).await;
-            let may = matches!(rule.may, May::Anybody | May::Link | May::See);
+            let may = matches!(rule.may, May::Anybody | May::Link | May::Share | May::See);
             assert_eq!(is_let_in(&rule, &said), may, "from elsewhere: {rule:?} {}", said.status);
         }
     }
@@ -155,7 +155,7 @@ fn row(rule: &Rule) -> String {
     };
     let (role, open) = match rule.may {
         May::Anybody => ("anybody", "everybody"),
-        May::Link => ("the link", "the link"),
+        May::Link | May::Share => ("the link", "the link"),
         _ => (role, open),
     };
     format!(

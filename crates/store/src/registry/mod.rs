@@ -17,6 +17,7 @@ pub(crate) mod rules;
 mod samples;
 mod sessions;
 mod settings;
+mod shares;
 mod talks;
 mod tokens;
 
@@ -43,12 +44,13 @@ pub use notes::PersonNote;
 pub(crate) use sessions::end_all_sessions;
 pub use sessions::{IDLE_MAX_HOURS, SESSION_MAX_HOURS, Session, Whence};
 pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};
+pub use shares::{NewShare, Share};
 pub(crate) use talks::forget_talks;
 pub use talks::{TalkKind, TalkNote};
 pub use tokens::{Scope, TokenInfo};
 
 /// The on-disk format this release writes.
-pub const FORMAT: i64 = 7;
+pub const FORMAT: i64 = 8;
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens `longplay.db`, creating or migrating it as needed.
@@ -108,6 +110,11 @@ pub(crate) fn open(directory: &Path, now: Time) -> Result<Connection> {
     }
     if found < 1 {
         goals::create(&transaction)?;
+    }
+    if found < 8 {
+        transaction
+            .execute_batch(include_str!("0008_shares.sql"))
+            .doing(doing)?;
     }
     if found < FORMAT {
         crash::point("migrate.begun");

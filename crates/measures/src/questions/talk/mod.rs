@@ -6,6 +6,8 @@
 mod words;
 mod worth;
 
+pub use words::without_name;
+
 use longplay_domain::PersonId;
 use longplay_stats::rates::{Sample, difference_of_means};
 use longplay_store::{NONE, Store, StoreError};

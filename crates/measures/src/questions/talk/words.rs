@@ -59,6 +59,13 @@ fn name(handle: &str) -> String {
     handle.strip_prefix("email:").unwrap_or(handle).to_owned()
 }
 
+/// A sentence about whoever has that handle, where it must name nobody.
+pub fn without_name(sentence: &str, handle: &str) -> String {
+    sentence
+        .strip_prefix(name(handle).as_str())
+        .map_or_else(|| sentence.to_owned(), |rest| format!("Somebody{rest}"))
+}
+
 /// `day`, `7 days`: after "every".
 fn gap(days: i32) -> String {
     if days == 1 {

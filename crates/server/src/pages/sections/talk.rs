@@ -45,6 +45,7 @@ fn who(person: &Value) -> String {
     match (person["handle"].as_str(), person["person"].as_str()) {
         (Some(handle), _) => handle.split_once(':').map_or(handle, |(_, name)| name).to_owned(),
         (None, Some(key)) => format!("no name known ({key})"),
-        (None, None) => "no name known".to_owned(),
+        // Whoever may not see people is told why, and not of whom.
+        (None, None) => "somebody".to_owned(),
     }
 }
