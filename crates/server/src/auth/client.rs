@@ -1,7 +1,7 @@
 //! Where a request comes from. What a proxy says of it is believed of the proxies that the owner named, and of nobody else: anybody
 //! can write a header.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::{HeaderMap, header, request::Parts};
 use ipnet::IpNet;
@@ -15,6 +15,12 @@ pub struct Access {
     pub is_loopback: bool,
     /// Proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Access {
+    fn trusts(&self, address: &IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|net| net.contains(address))
+    }
 }
 
 impl Default for Access {
@@ -46,11 +52,27 @@ impl Client {
         Self::read(access, peer.map(|peer| peer.to_canonical()), &asked.headers)
     }
 
+    /// A visitor of somebody's site, who is only told apart and may do nothing: the word of this machine counts too, for a proxy on
+    /// it would else make one visitor of everybody.
+    pub(crate) fn visiting(access: &Access, peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.to_canonical());
+        let is_trusted = |address: &IpAddr| address.is_loopback() || access.trusts(address);
+        Self::told_by(access, Some(peer), headers, is_trusted)
+    }
+
     fn read(access: &Access, peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
+        Self::told_by(access, peer, headers, |address| access.trusts(address))
+    }
+
+    fn told_by(
+        access: &Access,
+        peer: Option<IpAddr>,
+        headers: &HeaderMap,
+        is_trusted: impl Fn(&IpAddr) -> bool,
+    ) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let is_trusted = |address: &IpAddr| access.trusted_proxies.iter().any(|net| net.contains(address));
         let host = text(header::HOST.as_str()).map(str::to_ascii_lowercase);
-        if peer.as_ref().is_some_and(is_trusted) {
+        if peer.as_ref().is_some_and(&is_trusted) {
             let last = |name| text(name).and_then(|value| value.rsplit(',').next()).map(str::trim);
             return Self {
                 address: forwarded_for(headers, is_trusted).or(peer),
@@ -152,6 +174,25 @@ mod tests {
         assert_eq!(of("fd00::1", &["[2001:db8::7]"]), "2001:db8::7");
         assert_eq!(of("10.0.0.1", &["nonsense"]), "10.0.0.1");
         assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn of_a_visitor_this_machine_is_believed_and_no_stranger() {
+        let access = behind(&["10.0.0.0/8"]);
+        let of = |peer: &str, value: &'static str| {
+            let headers = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(value))]);
+            let visitor = Client::visiting(&access, Some(peer.parse().unwrap()), &headers);
+            visitor.address.unwrap().to_string()
+        };
+        assert_eq!(of("192.0.2.9", "198.51.100.1"), "192.0.2.9", "a stranger's header");
+        assert_eq!(of("127.0.0.1", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(of("::ffff:127.0.0.1", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(
+            of("10.0.0.1", "6.6.6.6, 198.51.100.1"),
+            "198.51.100.1",
+            "what a client wrote itself"
+        );
+        assert_eq!(of("127.0.0.1", "unknown"), "127.0.0.1");
     }
 
     #[test]

@@ -16,6 +16,8 @@ mod segment;
 mod take;
 mod titles;
 
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use longplay_domain::{PersonKey, Time, Zone};
@@ -46,6 +48,8 @@ pub(crate) struct Collector {
     titles: Titles,
     secret: OnceLock<(PersonKey, Zone)>,
     recent: Mutex<Recent>,
+    /// Whether it was said that somebody forwards who isn't known.
+    warned: AtomicBool,
 }
 
 impl Collector {
@@ -59,6 +63,17 @@ impl Collector {
             titles: Titles::default(),
             secret: OnceLock::new(),
             recent: Mutex::new(Recent::default()),
+            warned: AtomicBool::new(false),
+        }
+    }
+
+    /// Says once that somebody forwards whose word doesn't count.
+    fn warn_of_proxy(&self, peer: IpAddr) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "events come through a proxy that is not known, so its visitors look like one; name it with --trusted-proxy"
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Path, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use longplay_intake::protocols::{Arrival, Batch, BodyError, EVENT_BYTES_MAX, segment};
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::{
     answer::{Taken, Why},
     matomo,
-    take::{Facts, Parse, take},
+    take::{Facts, Parse, Peer, take},
 };
-use crate::app::App;
+use crate::{app::App, auth::Client};
 
 const NAME: &str = "segment";
 
@@ -103,16 +103,11 @@ fn parse(bytes: &[u8], call: Option<&str>, arrival: &Arrival<'_>) -> Result<Batc
 }
 
 /// `GET /v1/projects/{key}/settings`: what the browser library asks before it starts.
-pub async fn settings(Path(key): Path<String>, request: Request) -> Response {
-    let host = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let api_host = host("x-forwarded-host")
-        .or_else(|| host(header::HOST.as_str()))
-        .unwrap_or_default();
-    let protocol = if host("x-forwarded-proto") == Some("https") {
-        "https"
-    } else {
-        "http"
-    };
+pub async fn settings(State(app): State<App>, Path(key): Path<String>, request: Request) -> Response {
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let visitor = Client::visiting(app.access(), peer, request.headers());
+    let api_host = visitor.host.unwrap_or_default();
+    let protocol = if visitor.is_https { "https" } else { "http" };
     let ours = json!({ "apiKey": key, "apiHost": format!("{api_host}/v1"), "protocol": protocol });
     Json(json!({ "integrations": { "Segment.io": ours }, "plan": {}, "edgeFunction": {}, "metrics": { "sampleRate": 0 } }))
         .into_response()

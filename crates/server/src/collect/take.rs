@@ -21,7 +21,7 @@ use super::{
     keys,
     recent::{BatchNote, RefusalNote},
 };
-use crate::app::App;
+use crate::{app::App, auth::Client};
 
 /// How long a body that is here waits for its turn at the store.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -231,9 +231,15 @@ async fn describe(app: &App, titles: Vec<Piece>) {
 impl Facts {
     fn of(app: &App, parts: Parts) -> Self {
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+        let ip = Client::visiting(app.access(), peer, &parts.headers).address;
+        if let Some(peer) = peer.filter(|peer| Some(*peer) == ip && !peer.is_loopback())
+            && parts.headers.contains_key("x-forwarded-for")
+        {
+            app.collector().warn_of_proxy(peer);
+        }
         Self {
             key: keys::carried(&parts.headers, &parts.uri),
-            ip: forwarded(&parts.headers).or(peer),
+            ip,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
             received: app.now(),
@@ -288,17 +294,6 @@ impl Facts {
         let host = from.split_once("://")?.1.split(['/', '?', '#']).next()?;
         (!host.is_empty() && host.len() <= HOST_BYTES_MAX).then(|| host.to_ascii_lowercase())
     }
-}
-
-/// The first address of `X-Forwarded-For` that is one.
-fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let value = headers.get("x-forwarded-for")?.to_str().ok()?;
-    value.split(',').find_map(|part| {
-        let part = part.trim();
-        part.parse()
-            .ok()
-            .or_else(|| part.parse::<SocketAddr>().ok().map(|address| address.ip()))
-    })
 }
 
 impl super::Collector {

@@ -184,10 +184,13 @@ async function byKeyboard(browser) {
   await page.keyboard.press("Enter");
   const sorted = await opened.locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.value)));
   check("keyboard: a column sorts", sorted.every((value, at) => at === 0 || sorted[at - 1] <= value), sorted.join(" "));
+  // What a stranger may have put there, in a spreadsheet.
+  await opened.locator("tbody tr:first-child th").evaluate((cell) => { cell.dataset.value = "=HYPERLINK(1)"; });
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".csv").first().click()]);
   const csv = await readFile(await download.path(), "utf8");
   const rows = await opened.locator("tbody tr").count();
   check("keyboard: the CSV holds the rows of the table", csv.trim().split("\r\n").length === rows + 1, csv.slice(0, 200));
+  check("keyboard: and nothing in it is a formula", csv.includes("'=HYPERLINK(1)") && !/(^|,)"?=/m.test(csv), csv.slice(0, 200));
   await page.screenshot({ path: path.join(outDir, "home-keyboard.png") });
   check("keyboard: the console is silent", complaints.length === 0, complaints.join("; "));
   await context.close();

@@ -2,9 +2,9 @@
 //! neither in the page nor in the JSON that stands in it, nor a formula in what is opened in a spreadsheet.
 
 use axum::http::{Request, StatusCode};
-use longplay_domain::{Amount, Claim, Goal, Piece, When};
+use longplay_domain::{Amount, Claim, Goal, PersonId, Piece, When};
 use longplay_server::{App, rules};
-use longplay_store::Role;
+use longplay_store::{NewShare, Role, TalkKind, TalkNote};
 
 use super::{account, session};
 use crate::harness::{Server, now};
@@ -75,7 +75,29 @@ fn hostile_server() -> Server {
         ..Goal::of_acts("hostile", &[])
     };
     store.put_goal(&goal).unwrap();
+    let somebody = somebody(&server);
+    store.add_note(somebody.0, HOSTILE, now()).unwrap();
+    store.add_tag(somebody.0, &HOSTILE[..40], now()).unwrap();
+    let contact = TalkNote {
+        channel: Some(HOSTILE.to_owned()),
+        why: Some(HOSTILE.to_owned()),
+        ..TalkNote::new(somebody, TalkKind::Contact, now())
+    };
+    store.note_talks(&[contact]).unwrap();
+    let share = NewShare {
+        name: HOSTILE.to_owned(),
+        page: "/pieces".to_owned(),
+        query: serde_urlencoded::to_string([("q", "script")]).unwrap(),
+        password: None,
+        made_by: HOSTILE.to_owned(),
+        ends_at: None,
+    };
+    store.create_share(&share, now()).unwrap();
     server
+}
+
+fn somebody(server: &Server) -> PersonId {
+    server.store().find_people("script", 1).unwrap()[0]
 }
 
 #[tokio::test]
@@ -110,7 +132,28 @@ async fn no_stored_text_becomes_markup_on_any_page() {
         format!("/settings?{rule}"),
         format!("/settings?done={}", HOSTILE.replace(['<', '>', '"', '\'', ' '], "%3C")),
         "/login?next=%3Cscript%3Ealert(1)".to_owned(),
+        format!("/people/person?id={:016x}", somebody(&server).0),
+        format!("/people/person/erase?id={:016x}", somebody(&server).0),
     ];
+    for (page, query) in [
+        ("/", "by=channel"),
+        ("/pieces", "q=script"),
+        ("/audience", "by=campaign"),
+        ("/plan", ""),
+    ] {
+        let share = NewShare {
+            name: page.to_owned(),
+            page: page.to_owned(),
+            query: query.to_owned(),
+            password: None,
+            made_by: "Ada".to_owned(),
+            ends_at: None,
+        };
+        addresses.push(format!(
+            "/share/{}",
+            server.store().create_share(&share, now()).unwrap()
+        ));
+    }
     let routes = rules(App::new(server.shared_store()));
     let plain = routes
         .iter()
@@ -141,5 +184,35 @@ async fn what_a_stranger_sends_in_an_address_is_only_text() {
         "/you/%3Cscript%3Ealert",
     ] {
         assert_harmless(&server.get(address).await.body, address);
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_is_sent_leads_to_another_site() {
+    let server = Server::small();
+    let ada = account(&server, "Ada", Role::Owner);
+    let evil = "https://evil.example/";
+    let names = [
+        "next", "back", "to", "return", "url", "redirect", "id", "name", "handle", "page", "rule",
+    ];
+    let body = serde_urlencoded::to_string(names.map(|name| (name, evil))).unwrap();
+    for rule in rules(App::new(server.shared_store())) {
+        let address = rule.path.replace(['{', '}', '*'], "");
+        for asked in [
+            format!("{address}?{body}"),
+            format!("/{address}"),
+            format!("{address}/https://evil.example"),
+        ] {
+            // Some routes end the session they are asked with.
+            let who = session(&server, &ada);
+            let said = server.send_body(who.request(rule.method, &asked), body.clone()).await;
+            let leads = said.header("location");
+            let is_ours = leads.is_empty() || leads.starts_with('/') && !leads.starts_with("//");
+            assert!(
+                is_ours && !leads.contains('\\'),
+                "{} {asked} leads to {leads}",
+                rule.method
+            );
+        }
     }
 }
