@@ -11,6 +11,7 @@ mod guard;
 mod may;
 mod origin;
 mod password;
+mod picture;
 mod throttle;
 pub(crate) mod totp;
 
@@ -22,4 +23,5 @@ pub use guard::Rule;
 pub use may::May;
 pub(crate) use password::Hashing;
 pub use password::{PASSWORD_CHARS_MIN, PasswordError, fault, hash};
+pub(crate) use picture::Picture;
 pub(crate) use throttle::{Lock, Slow, Throttle};

@@ -7,6 +7,7 @@ use longplay_store::{
 };
 
 use super::{Frame, words};
+use crate::auth::Picture;
 use crate::shares::View;
 
 /// Rules to begin with: what they mean, and how they are written.
@@ -225,6 +226,8 @@ pub(crate) struct CodesPage {
     pub frame: Frame,
     pub secret: String,
     pub address: String,
+    /// The address, for a phone's camera.
+    pub picture: Option<Picture>,
     pub error: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use longplay_store::Account;
 
 use super::{done, refused, wrong};
 use crate::app::App;
-use crate::auth::{Caller, Lock, fault, totp};
+use crate::auth::{Caller, Lock, Picture, fault, totp};
 use crate::error::{self, HttpError, PageError};
 use crate::form::Fields;
 use crate::login;
@@ -92,8 +92,10 @@ pub async fn start_codes(
 
 async fn asked(app: &App, account: &Account, secret: String, error: Option<String>) -> Response {
     let frame = app.frame().await.at("/settings");
+    let address = totp::address(&secret, &account.name);
     let page = CodesPage {
-        address: totp::address(&secret, &account.name),
+        picture: Picture::of(&address),
+        address,
         secret,
         error,
         frame: frame.clone(),

@@ -313,6 +313,7 @@ async fn one_time_codes_are_switched_on_by_a_code_of_now() {
     let wrong = send(&server, &who, "/settings/codes", &[("password", "not the password")]).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     let asked = send(&server, &who, "/settings/codes", &[("password", PASSWORD)]).await;
+    assert!(asked.body.contains("<svg class=\"qr\"") && asked.body.contains("<path d=\"M4 4h7v1h-7z"));
     assert!(
         asked.body.contains("otpauth://totp/Longplay:Ada?secret="),
         "{}",
