@@ -22,6 +22,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
     config::{self, Config},
+    demo,
     exit::Exit,
     imports, memory,
 };
@@ -74,6 +75,8 @@ pub struct Place<'a> {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether it may be read by everybody who reaches it while there is no account.
     pub may_be_open: bool,
+    /// Whether it may be filled with the made-up audience, and emptied of it.
+    pub may_be_a_demo: bool,
 }
 
 /// Serves `store` until SIGTERM or SIGINT. The lock is taken by the caller, before it opened the store.
@@ -87,6 +90,7 @@ pub fn serve(store: Store, place: Place<'_>, pace: Pace, _lock: ServeLock) -> an
              `longplay account create NAME --role owner`, or say --without-accounts"
         );
     }
+    let may_be_a_demo = place.may_be_a_demo;
     let access = Access {
         is_loopback,
         trusted_proxies: place.trusted_proxies,
@@ -109,7 +113,10 @@ pub fn serve(store: Store, place: Place<'_>, pace: Pace, _lock: ServeLock) -> an
                 _ = interrupt.recv() => {}
             }
         };
-        let app = App::reached_by(access, store, config::now).importing_with(imports::brought::import);
+        let mut app = App::reached_by(access, store, config::now).importing_with(imports::brought::import);
+        if may_be_a_demo {
+            app = app.demonstrating_with(demo::bring);
+        }
         tokio::spawn(app.clone().keep_editions());
         longplay_server::serve(app, listener, told_to_stop)
             .await

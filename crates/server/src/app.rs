@@ -1,7 +1,7 @@
 //! What every request may reach: the store, the clock, the files of the pages. Built once, passed as state.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use longplay_domain::{PersonId, Rule, Time};
@@ -15,6 +15,7 @@ use tokio::{task, time};
 
 use crate::assets::Assets;
 use crate::auth::{Access, Caller, Hashing, Throttle};
+use crate::begin::Demonstration;
 use crate::begin::uploads::{Importer, Uploads};
 use crate::collect::Collector;
 use crate::editions::Editions;
@@ -47,6 +48,8 @@ struct Shared {
     throttle: Throttle,
     uploads: Uploads,
     shared_views: SharedViews,
+    /// How a made-up audience is brought, where one is.
+    demonstration: OnceLock<Demonstration>,
     /// Whether there was an account when it was last looked: once there is one, there always is.
     has_accounts: AtomicBool,
 }
@@ -79,6 +82,7 @@ impl App {
                 throttle: Throttle::default(),
                 uploads: Uploads::default(),
                 shared_views: SharedViews::default(),
+                demonstration: OnceLock::new(),
                 has_accounts: AtomicBool::new(false),
             }),
         }
@@ -127,6 +131,18 @@ impl App {
         self
     }
 
+    /// Says how a made-up audience is brought; until then none is offered.
+    #[must_use]
+    pub fn demonstrating_with(self, demonstration: Demonstration) -> Self {
+        // Set once, before the first request.
+        let _ = self.shared.demonstration.set(demonstration);
+        self
+    }
+
+    pub(crate) fn demonstration(&self) -> Option<Demonstration> {
+        self.shared.demonstration.get().copied()
+    }
+
     pub(crate) fn shared_store(&self) -> Arc<Store> {
         Arc::clone(&self.shared.store)
     }
@@ -163,11 +179,14 @@ impl App {
         &self.shared.assets
     }
 
-    /// What stands around a page. That a workspace is a demonstration never changes while it is served.
+    /// What stands around a page.
     pub(crate) async fn frame(&self) -> Frame {
         // A store that can't say is about to fail the page itself; its message needs a frame all the same.
         let demo = self.read(Store::is_demo).await.unwrap_or(false);
-        Frame::new(self.assets(), demo)
+        Frame {
+            brings_demo: self.demonstration().is_some(),
+            ..Frame::new(self.assets(), demo)
+        }
     }
 
     /// The titles of the workspace's pieces.

@@ -47,6 +47,11 @@ impl Editions {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Shows what stood no more.
+    pub fn let_go(&self) {
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn publish(&self, standing: Standing) {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(standing);
     }

@@ -35,6 +35,7 @@ mod you;
 pub use app::App;
 pub use assets::Assets;
 pub use auth::{Access, Client, May, PASSWORD_CHARS_MIN, PasswordError, Rule, fault, hash};
+pub use begin::Demonstration;
 pub use begin::uploads::{Importer, Order, Outcome};
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use router::{router, rules};

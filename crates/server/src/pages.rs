@@ -56,6 +56,8 @@ pub struct Frame {
     pub icon: String,
     /// Whether the audience is made up; then every page says so.
     pub demo: bool,
+    /// Whether one button brings a made-up audience, and one takes it away.
+    pub brings_demo: bool,
     /// The address of the place one is in.
     pub here: &'static str,
     /// Whether whoever looks is let in to nowhere else yet.
@@ -91,6 +93,7 @@ impl Frame {
             forms: assets.url("forms.js"),
             icon: assets.url("icon.svg"),
             demo,
+            brings_demo: false,
             here: "",
             is_outside: false,
             is_shared: false,

@@ -76,6 +76,8 @@ fn pages(app: App) -> Guarded {
         .get("/begin/goals", May::Change, begin::goals)
         .post("/begin/goals", May::Change, begin::keep_goals)
         .get("/begin/data", May::Change, begin::data)
+        .post("/begin/demo", May::Change, begin::bring_demo)
+        .post("/begin/demo/remove", May::Change, begin::remove_demo)
         .post("/begin/files", May::Change, unlimited(begin::take_files))
         .get("/begin/files/{id}", May::Change, begin::show_files)
         .post("/begin/files/{id}/import", May::Change, begin::import)

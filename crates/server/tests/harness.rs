@@ -64,6 +64,16 @@ impl Server {
         }
     }
 
+    /// The same, with a made-up audience to bring.
+    pub fn demonstrating_with(self, demonstration: longplay_server::Demonstration) -> Self {
+        let app = self.app.demonstrating_with(demonstration);
+        Self {
+            router: router(app.clone()),
+            app,
+            ..self
+        }
+    }
+
     /// Over forty people whom “Intro” brought on 2 January; ten came back the next day and four of those bought.
     pub fn small() -> Self {
         let server = Self::empty();

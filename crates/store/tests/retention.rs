@@ -94,3 +94,34 @@ fn what_grows_older_than_is_kept_goes_within_a_week_with_the_names_of_those_who_
         "and may come back"
     );
 }
+
+#[test]
+fn a_demonstration_is_taken_away_whole_and_nothing_else_ever_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let all = || vec![identify(1, "user:made", "anonymous:up", 9), claim(2, "anonymous:up", 3)];
+    store.accept(all(), NOW).unwrap();
+    assert!(store.remove_demo(NOW).is_err(), "it is no demonstration");
+    assert_eq!(store.totals().unwrap().events, 2);
+    store.mark_demo().unwrap();
+    store.put_pieces(&[longplay_domain::Piece::named("intro")]).unwrap();
+    store.seal(NOW).unwrap();
+    store.accept(vec![claim(3, "anonymous:late", 1)], NOW).unwrap();
+    store
+        .save_segment("fans", Some(&"did purchased".parse().unwrap()))
+        .unwrap();
+    store.remove_demo(NOW).unwrap();
+    let totals = store.totals().unwrap();
+    assert_eq!((totals.events, totals.people), (0, 0));
+    assert!(store.pieces().unwrap().is_empty() && !store.is_demo().unwrap());
+    assert!(store.person(&Handle::parse("user:made").unwrap()).unwrap().is_none());
+    assert_eq!(store.saved_segments().unwrap().len(), 1, "what the owner said stays");
+    let report = check(dir.path(), NOW).unwrap();
+    assert!(report.is_healthy(), "{:?}", report.findings);
+    // And it can be brought again.
+    let verdicts = store.accept(all(), NOW).unwrap().verdicts;
+    assert_eq!(verdicts, [Verdict::Admitted, Verdict::Admitted]);
+    drop(store);
+    let store = Store::open_existing(dir.path(), NOW).unwrap();
+    assert_eq!(store.totals().unwrap().events, 2);
+}

@@ -40,6 +40,8 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         listen: &args.listen,
         trusted_proxies: Vec::new(),
         may_be_open: true,
+        // Its directory is its own: deleting that is how it goes.
+        may_be_a_demo: false,
     };
     serving::serve(store, place, Pace::of(config), lock)
 }

@@ -36,6 +36,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         listen: &args.listen,
         trusted_proxies: args.trusted_proxies.clone(),
         may_be_open: args.without_accounts,
+        may_be_a_demo: true,
     };
     serving::serve(store, place, Pace::of(config), lock)
 }

@@ -5,10 +5,10 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use longplay_domain::Zone;
+use longplay_domain::{Time, Zone};
 use longplay_store::{Store, Verdict};
 
-use super::{Audience, ZONE};
+use super::{Audience, ZONE, truth::Truth};
 use crate::{config::Config, output::progress};
 
 const UNFINISHED: &str = "demo-unfinished";
@@ -85,12 +85,41 @@ fn build(data: &Path, config: &Config) -> anyhow::Result<Store> {
         None => Zone::named(ZONE).context("the time zone database lacks the demo's zone")?,
     };
     store.set_zone(&zone)?;
+    let audience = Audience::of_year_before(config.now, zone);
+    let truth = fill(&store, audience, config.now)?;
+    let path = data.join(TRUTH);
+    let truth = serde_json::to_vec_pretty(&truth)?;
+    fs::write(&path, truth).with_context(|| format!("{}: can't be written", path.display()))?;
+    Ok(store)
+}
+
+/// Brings the demo into a workspace that has nobody yet, on the owner's word; until it is all there, it is labelled already.
+pub fn bring(store: &Store, now: Time) -> Result<(), String> {
+    brought(store, now).map_err(|error| crate::exit::in_words(&error))
+}
+
+fn brought(store: &Store, now: Time) -> anyhow::Result<()> {
+    let is_empty = store.totals()?.events == 0 && store.pieces()?.is_empty();
+    anyhow::ensure!(
+        is_empty,
+        "there is an audience here already, and the made-up one would mix with it"
+    );
+    store.mark_demo()?;
+    if !store.has_zone()? {
+        store.set_zone(&Zone::named(ZONE).context("the time zone database lacks the demo's zone")?)?;
+    }
+    let audience = Audience::of_year_before(now, store.zone()?);
+    fill(store, audience, now).map(drop)
+}
+
+/// Puts the audience in, and gives back what is true of it.
+fn fill(store: &Store, audience: Audience, now: Time) -> anyhow::Result<Truth> {
     let Audience {
         pieces,
         claims,
         samples,
         truth,
-    } = Audience::of_year_before(config.now, zone);
+    } = audience;
     store.put_pieces(&pieces)?;
     store.put_samples(&samples)?;
     let bar = progress::bar(claims.len() as u64, "Building the demo's audience");
@@ -100,8 +129,8 @@ fn build(data: &Path, config: &Config) -> anyhow::Result<Store> {
         let Some(length) = Some(batch.len()).filter(|length| *length > 0) else {
             break;
         };
-        let receipt = store.accept(batch, config.now)?;
-        store.make_room(config.now)?;
+        let receipt = store.accept(batch, now)?;
+        store.make_room(now)?;
         let is_whole = receipt.verdicts.iter().all(|verdict| *verdict == Verdict::Admitted);
         anyhow::ensure!(
             is_whole,
@@ -109,10 +138,7 @@ fn build(data: &Path, config: &Config) -> anyhow::Result<Store> {
         );
         bar.inc(length as u64);
     }
-    store.seal(config.now)?;
+    store.seal(now)?;
     bar.finish_and_clear();
-    let path = data.join(TRUTH);
-    let truth = serde_json::to_vec_pretty(&truth)?;
-    fs::write(&path, truth).with_context(|| format!("{}: can't be written", path.display()))?;
-    Ok(store)
+    Ok(truth)
 }

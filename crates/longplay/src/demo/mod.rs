@@ -16,7 +16,7 @@ mod tests;
 
 use longplay_domain::{Claim, Piece, Sample, Time, When, Zone};
 
-pub use build::{must_be_ours, open_or_build};
+pub use build::{bring, must_be_ours, open_or_build};
 use calendar::{Calendar, DAYS};
 use catalogue::Published;
 use people::People;

@@ -42,6 +42,11 @@ async fn taken(app: &App, multipart: Result<Multipart, MultipartRejection>) -> R
     if !app.uploads().takes_files() {
         return Err(wrong("This server takes files by `longplay import` alone."));
     }
+    if app.demonstration().is_some() && app.read(Store::is_demo).await? {
+        return Err(wrong(
+            "What is here is a demonstration. Remove it first, and bring your own then.",
+        ));
+    }
     let place = app
         .uploads()
         .folder(app.store(), app.now())

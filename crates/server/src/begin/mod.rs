@@ -1,6 +1,7 @@
 //! `/begin`: from nothing to a first answer, one question a screen: what the workspace is called and who owns it, whom they want, what
 //! they want them to do, and where data comes from. Every step can be left out and come back to.
 
+mod demo;
 mod files;
 pub(crate) mod uploads;
 
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use longplay_domain::Zone;
 use longplay_store::{Store, StoreError};
 
+pub use demo::{Demonstration, bring_demo, remove_demo};
 pub use files::{drop_files, import, refusals, show_files, take_files};
 
 use crate::app::App;

@@ -74,6 +74,13 @@ export async function firstRun({ browser, longplay, outDir, axe, check }) {
   try {
     const { context, page, complaints } = await open(browser, LOOKS[0], `${url}/`, url);
     check("first run: home doesn't lead away by itself", new URL(page.url()).pathname === "/");
+    await look(page, "empty home");
+    await press(page, "Bring the made-up audience");
+    check("demo: one button brings it", (await says(page)).includes("Demonstration audience, made up."));
+    await look(page, "demo brought");
+    await press(page, "Remove the demonstration");
+    await page.goto(`${url}/`);
+    check("demo: one button takes it away", (await says(page)).includes("Nobody is here yet"));
     await Promise.all([page.waitForURL("**/begin"), page.getByRole("link", { name: "Begin here" }).click()]);
     check("first run: the browser's zone is proposed", (await page.getByLabel("Time zone").inputValue()) === "Europe/Vienna");
     await look(page, "begin owner");
@@ -123,6 +130,12 @@ export async function firstRun({ browser, longplay, outDir, axe, check }) {
     check("settings: the audit log tells it", (await says(page)).includes("key created"));
     await look(page, "audit log");
     await page.goto(`${url}/settings`);
+    await page.locator("#codes-password").fill(PASSWORD);
+    await press(page, "Ask for codes …");
+    check("settings: one-time codes begin with a picture", (await page.locator("svg.qr").count()) === 1);
+    await look(page, "codes");
+    await sharedView({ browser, page, url, look, press, check });
+    await page.goto(`${url}/settings`);
     await press(page, "Log out here");
     check("login: logged out", new URL(page.url()).pathname === "/login");
     await page.goto(`${url}/pieces`);
@@ -138,6 +151,34 @@ export async function firstRun({ browser, longplay, outDir, axe, check }) {
     child.kill();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+// A view is shared on the page itself; whoever has the link and its password sees it, and nothing leads further.
+async function sharedView({ browser, page, url, look, press, check }) {
+  await page.goto(`${url}/audience`);
+  await page.locator(".share summary").click();
+  await look(page, "share form");
+  await page.getByLabel("For whom").fill("the board");
+  await page.getByLabel("Password, if").fill("vinyl crackle");
+  await press(page, "Make the link");
+  const link = (await page.locator("pre code").innerText()).trim();
+  check("share: the link is shown", link.startsWith(url) && /\/share\/[0-9a-f]{40}$/.test(link), link);
+  await look(page, "share made");
+  const stranger = await open(browser, LOOKS[0], link, url);
+  await look(stranger.page, "share password");
+  await stranger.page.getByLabel("Password").fill("vinyl crackle");
+  await press(stranger.page, "Show it");
+  check("share: the view is there", (await stranger.page.locator("h1").innerText()).includes("Audience"));
+  const ways = await stranger.page.locator("main a, main form").count();
+  check("share: nothing in it leads further", ways === 0, `${ways} links or forms`);
+  await look(stranger.page, "share view");
+  check("share: the console is silent and no other host is asked", stranger.complaints.length === 0, stranger.complaints.join("; "));
+  await page.goto(`${url}/settings#shares`);
+  await page.locator("form[action='/settings/shares/end'] button").click();
+  await page.getByText("opens nothing any more").waitFor();
+  const over = await stranger.page.goto(link);
+  check("share: an ended link opens nothing", over.status() === 403);
+  await stranger.context.close();
 }
 
 // Logging in, bringing a file and importing it, with script off.

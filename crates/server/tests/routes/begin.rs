@@ -343,3 +343,71 @@ async fn too_many_files_none_and_half_of_one_are_refused_and_leave_nothing() {
     let left = everything_under(server.store().directory().join("uploads"));
     assert!(left.is_empty(), "{left:?}");
 }
+
+fn made_up(store: &Store, now: longplay_domain::Time) -> Result<(), String> {
+    if store.totals().unwrap().events > 0 {
+        return Err("there is an audience here already".to_owned());
+    }
+    store.mark_demo().unwrap();
+    let claim = longplay_domain::Claim {
+        time: longplay_domain::When::Text("2026-02-01T12:00:00Z".to_owned()),
+        person: "anonymous:made-up".to_owned(),
+        event: "viewed".to_owned(),
+        ..longplay_domain::Claim::default()
+    };
+    store
+        .accept(vec![claim], now)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_made_up_audience_comes_and_goes_by_one_button_each() {
+    let without = Server::empty();
+    assert!(
+        !without.get("/").await.body.contains("/begin/demo"),
+        "nobody brings one here"
+    );
+    assert_eq!(
+        send(&without, &As::nobody(), "/begin/demo", &[]).await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let server = taking_files().demonstrating_with(made_up);
+    for page in ["/", "/begin/data"] {
+        assert!(server.get(page).await.body.contains("action=\"/begin/demo\""), "{page}");
+    }
+    let brought = send(&server, &As::nobody(), "/begin/demo", &[]).await;
+    assert_eq!(
+        (brought.status, brought.header("location")),
+        (StatusCode::SEE_OTHER, "/")
+    );
+    let home = server.get("/").await.body;
+    assert!(
+        home.contains("Demonstration audience") && home.contains("action=\"/begin/demo/remove\""),
+        "{home}"
+    );
+    let refused = bring(&server, &[("x.csv", "a")]).await;
+    assert!(refused.body.contains("Remove it first"), "{}", refused.body);
+    let again = send(&server, &As::nobody(), "/begin/demo", &[]).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+    let removed = send(&server, &As::nobody(), "/begin/demo/remove", &[]).await;
+    assert_eq!(
+        (removed.status, removed.header("location")),
+        (StatusCode::SEE_OTHER, "/begin/data")
+    );
+    let home = server.get("/").await.body;
+    assert!(
+        home.contains("Nobody is here yet") && !home.contains("Demonstration audience"),
+        "{home}"
+    );
+    let twice = send(&server, &As::nobody(), "/begin/demo/remove", &[]).await;
+    assert!(twice.body.contains("no demonstration"), "{}", twice.body);
+    let log: Vec<String> = server
+        .store()
+        .audit_log(9)
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.what)
+        .collect();
+    assert_eq!(log[..2], ["demo_removed", "demo_brought"]);
+}

@@ -11,6 +11,7 @@
 mod age;
 mod damaged;
 mod databases;
+mod demo;
 mod refusals;
 mod rewrite;
 mod texts;
