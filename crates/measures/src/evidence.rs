@@ -9,8 +9,8 @@ use longplay_store::Columns;
 use crate::{
     ask::Ground,
     folds::{
-        Ages, Buyers, Cohorts, Conversions, Distortions, Doors, FirstContacts, Fits, Gaps, Journeys, Ledgers, Outcomes,
-        Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
+        Ages, Buyers, Cohorts, Contracts, Conversions, Distortions, Doors, FirstContacts, Fits, Gaps, Journeys,
+        Ledgers, Outcomes, Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
     },
     pass::{Fold, Life},
     question::Question,
@@ -133,6 +133,8 @@ evidence! {
     Recurrence => recurrence: Recurrence,
     /// People who reached each goal.
     Conversions => conversions: Conversions,
+    /// What is paid for again and again.
+    Contracts => contracts: Contracts,
     /// Purchases less refunds.
     Revenue => revenue: Revenue,
     /// Opens by programs, and people seen once.
@@ -192,6 +194,13 @@ impl Begin for Recurrence {
 impl Begin for Conversions {
     fn begin(_: &Question, ground: &Ground) -> Self {
         Self::new(&ground.goals, ground.snapshot.terms())
+    }
+}
+
+impl Begin for Contracts {
+    fn begin(question: &Question, ground: &Ground) -> Self {
+        let about = (question.today(), question.period);
+        Self::new(&ground.goals, ground.snapshot.terms(), about)
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use longplay_domain::{Day, Time, Zone};
+use longplay_domain::{Act, Day, Goal, Renewal, Time, Zone};
 use longplay_measures::{Answer, Figure, Grade, Key, Question, State, ask};
 use longplay_stats::random::Draws;
 use longplay_store::Store;
@@ -240,4 +240,89 @@ fn what_customers_are_still_worth_is_what_they_then_spend() {
         (&"mbg_nbd".into(), &"gamma_gamma".into())
     );
     assert!(row["spend_frequency_r"].as_f64().unwrap().abs() < 0.25, "{row}");
+}
+
+/// A membership paid every 30 days from `from` on, `payments` times.
+fn member(name: &str, from: i32, payments: i32) -> Vec<Row> {
+    (0..payments).map(|k| bought(from + 30 * k, name, "10.00")).collect()
+}
+
+fn membership(rows: &[Row], as_of: i32) -> Answer {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    store.accept(rows.iter().map(Row::claim).collect(), NOW).unwrap();
+    let goal = Goal {
+        renews: Some(Renewal::Month),
+        ..Goal::of_acts("membership", &[Act::Purchased])
+    };
+    store.put_goal(&goal).unwrap();
+    let zone = Zone::utc();
+    ask(&Question::new(Key::Goals, zone.end_of(day(as_of)), zone), &store).unwrap()
+}
+
+fn row_of(answer: &Answer, kind: &str) -> serde_json::Value {
+    let found = answer.rows.iter().find(|row| row["kind"] == kind);
+    found.cloned().unwrap_or_else(|| panic!("no {kind}"))
+}
+
+/// Ada paid on days 0, 30, 60 and runs on day 90; Bob paid once and ended; Cleo once, on day 80; Dan paid, left, came again.
+#[test]
+fn contracts_run_as_long_as_payments_come_in_time() {
+    let mut rows = member("ada", 0, 3);
+    rows.extend(member("bob", 0, 1));
+    rows.extend(member("cleo", 80, 1));
+    rows.extend([bought(0, "dan", "10.00"), bought(85, "dan", "10.00")]);
+    let answer = membership(&rows, 90);
+    let contracts = figure(&answer, "contracts_membership");
+    assert_eq!((contracts.value, contracts.n), (Some(2.0), 4));
+    // Cleo's first renewal is not due.
+    let renewed = figure(&answer, "renewed_membership");
+    assert_eq!((renewed.count, renewed.n), (1, 3));
+    let row = row_of(&answer, "contracts");
+    assert_eq!(row["left_at_renewal"], serde_json::json!([0.0, 2.0]));
+    assert_eq!(row["running_after_renewals"], serde_json::json!([1.0, 0.0, 1.0]));
+    assert_eq!((&row["resumed"], &row["model"]), (&1.into(), &serde_json::Value::Null));
+    for key in ["renewals_next_year_membership", "value_per_contract_membership_EUR"] {
+        assert_eq!(figure(&answer, key).state, State::TooEarly, "{key}");
+    }
+    assert!(
+        answer.sentence.contains("2 of 4 “membership” contracts begun run;"),
+        "{}",
+        answer.sentence
+    );
+}
+
+/// 400 members, each of whom leaves at any renewal with a chance of .1, over fourteen months; a member who stays a year brings
+/// Σ .9^j, j from 1 to 12, = 6.46 payments of ten euros.
+#[test]
+fn running_contracts_are_worth_what_renewals_tell() {
+    let mut rows = Vec::new();
+    for index in 0..400 {
+        let mut draws = Draws::new(7, index);
+        let (from, mut payments) = ((index % 14) as i32 * 30, 1);
+        while draws.uniform() > 0.1 {
+            payments += 1;
+        }
+        let most = (419 - from) / 30 + 1;
+        rows.extend(member(&format!("m{index}"), from, payments.min(most)));
+    }
+    let answer = membership(&rows, 430);
+    let payments = figure(&answer, "renewals_next_year_membership");
+    assert_eq!((payments.state, payments.grade), (State::Known, Grade::Attributed));
+    let (low, high) = (payments.low.unwrap(), payments.high.unwrap());
+    assert!(low < 6.46 && 6.46 < high && high - low < 3.0, "{payments:?}");
+    let worth = figure(&answer, "value_per_contract_membership_EUR");
+    assert!(
+        (worth.value.unwrap() - 10.0 * payments.value.unwrap()).abs() < 1e-6,
+        "{worth:?}"
+    );
+    assert_eq!((worth.count, worth.unit.as_str()), (payments.count, "EUR"));
+    assert_eq!(row_of(&answer, "contracts")["model"], "sbg");
+}
+
+#[test]
+fn a_goal_reached_once_tells_of_no_contract() {
+    let told = answer(&member("ada", 0, 3), 90);
+    assert!(!told.figures.iter().any(|figure| figure.key.starts_with("contracts_")));
+    assert!(!told.rows.iter().any(|row| row["kind"] == "contracts"));
 }

@@ -12,6 +12,7 @@ import duckdb
 import audience
 import audits
 import catalogue
+import contracts
 import jeffreys
 import ladder
 import lake
@@ -27,6 +28,7 @@ from binary import Longplay
 OWN_GOALS = {
     "read_p1": {"act": ["viewed", "watched"], "piece": "p1"},
     "delivered": {"name": "delivered"},
+    "read_often": {"act": ["viewed", "watched"]},
     "left_the_shop": {"act": ["unsubscribed", "refunded", "identified"], "channel": "shop"},
 }
 BYS = ["piece", "channel", "week", "topic", "source", "campaign"]
@@ -57,6 +59,7 @@ class Case:
         self.plain = meanings_plain.Meanings(self.audience.zone)
         self.truths = []
         self.goals = dict(meanings_plain.GOALS)
+        self.renews = {}
         self.published = {}
         self.figures = 0
 
@@ -100,6 +103,9 @@ class Case:
                 for field, wanted in goal.items():
                     option = "event" if field == "name" else field
                     options += [f"--{option}", ",".join(wanted) if field == "act" else wanted]
+                if self.random.random() < 0.7:
+                    self.renews[name] = self.random.choice(sorted(contracts.PERIODS))
+                    options += ["--renews", self.renews[name]]
                 self.longplay.must("goal", "add", name, *options)
 
     def import_batch(self, batch):
@@ -184,6 +190,7 @@ class Case:
                 self.compare_waits(f"ask {key} {about}", answer, by)
             else:
                 self.compare_lags(f"ask {key} {about}", answer)
+                self.figures += contracts.compare(self, f"ask {key} {about}", answer, expect)
         self.figures += catalogue.compare(self, about, micros, [*view, *options], expect)
         self.figures += ladder.compare(self, about, [*view, *options], by, level, expect)
         self.figures += audits.compare(self, about, [*view, *options], expect)

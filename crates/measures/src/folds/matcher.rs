@@ -54,7 +54,8 @@ impl Matcher {
         (from..life.history.len()).find(|&event| self.holds(life, event))
     }
 
-    fn holds(&self, life: &Life<'_>, event: usize) -> bool {
+    #[inline]
+    pub fn holds(&self, life: &Life<'_>, event: usize) -> bool {
         let equals = |wanted: Option<Code>, column| wanted.is_none_or(|code| life.history.codes(column)[event] == code);
         self.acts >> life.history.acts[event] & 1 != 0
             && equals(self.event, Column::Event)

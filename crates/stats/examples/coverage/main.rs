@@ -98,7 +98,8 @@ const CLOCKWORK: &str = "People who act at even gaps; how even is sought by like
 MBG/NBD.";
 const CONTRACTS: &str =
     "One cohort, seen at t = 0 to 7; below 100 contracts it is too early, for the BdW below 500: of 100 its
-intervals held 84 %, of 300 they held 87.";
+intervals held 84 %, of 300 they held 87. Below, contracts that began in any of 24 months, each followed to now: how many payments
+all that run still bring, by the model that is chosen.";
 const CUSTOMERS: &str = "Audiences drawn from the model itself, first seen over 20 weeks. Below the people a model needs (`longplay_stats::least`: NBD, BG/NBD
 and BG/BB 200, Pareto/NBD 1,000, MBG/NBD 2,000, since a one-time buyer's presence is told by others only) `longplay estimate` gives
 values without intervals and says “too early”; so it does where drop-out does not show in the data.";

@@ -1,6 +1,7 @@
 //! `goals`: did they do what we wanted? Conversions per 1,000 people acquired, how long they take and how many are still to
 //! come, revenue in each currency, and what customers are still worth.
 
+mod contracts;
 mod lags;
 mod value;
 
@@ -21,7 +22,7 @@ use crate::{
     answer::{Answer, Caution, Figure, Grade, Scope, State},
     ask::{AskError, Ground},
     evidence::{Evidence, Part},
-    folds::{Count, Map, Origin, RevenueCell},
+    folds::{ContractKey, Count, Map, Origin, RevenueCell},
     question::Question,
     words,
 };
@@ -46,6 +47,7 @@ struct Tally {
 pub const PARTS: &[Part] = &[
     Part::Cohorts,
     Part::Conversions,
+    Part::Contracts,
     Part::Revenue,
     Part::Purchases,
     Part::Reach,
@@ -74,6 +76,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         (&mut scopes, &places, &tallies, evidence),
     );
     let mut more = push_values(&mut answer, question, ground, evidence);
+    let contracts = push_contracts(&mut answer, question, ground, evidence);
     let lags: Vec<Option<f64>> = ground
         .goals
         .iter()
@@ -86,6 +89,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         answer.sentence = format!("{} {still}", answer.sentence);
         answer.grade = Grade::Attributed;
     }
+    answer.sentence = [vec![answer.sentence], contracts].concat().join(" ");
     answer.cautions = cautions(&ground.goals, &tallies[EVERYBODY]);
     answer.cautions.extend(final_caution(&answer));
     answer.cautions.append(&mut more);
@@ -182,6 +186,21 @@ fn push_values(answer: &mut Answer, question: &Question, ground: &Ground, eviden
         cautions.append(&mut worth.cautions);
     }
     cautions
+}
+
+/// What contracts tell, of every goal that is paid for again; gives back the words for each.
+fn push_contracts(answer: &mut Answer, question: &Question, ground: &Ground, evidence: &Evidence) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, goal) in ground.goals.iter().enumerate() {
+        let Some(renewal) = goal.renews else { continue };
+        let currency = |key: &ContractKey| currency_of(ground, key.currency);
+        let cells = evidence.contracts().cells(index);
+        let told = contracts::tell(goal, renewal, &cells, (question.level, &currency));
+        answer.figures.extend(told.figures);
+        answer.rows.push(told.row);
+        words.extend(told.words);
+    }
+    words
 }
 
 fn currency_of(ground: &Ground, code: longplay_store::Code) -> Currency {
