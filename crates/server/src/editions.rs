@@ -4,6 +4,7 @@
 //! edition; and working editions out takes at most a part of the machine, however fast data arrives. While much comes in, the
 //! machine and its memory are for what comes in: editions are then rarer, and each is worked out on a single thread.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ const REST_FAILED: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub(crate) struct Editions {
     latest: Mutex<Option<Standing>>,
+    /// How often what stood was let go of: what was begun before is not shown after.
+    lettings: AtomicU64,
 }
 
 /// An edition and what it rests on.
@@ -47,13 +50,23 @@ impl Editions {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Shows what stood no more.
+    /// Shows what stood no more, nor what is being worked out.
     pub fn let_go(&self) {
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        self.lettings.fetch_add(1, Ordering::Relaxed);
+        *latest = None;
     }
 
-    fn publish(&self, standing: Standing) {
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(standing);
+    fn lettings(&self) -> u64 {
+        self.lettings.load(Ordering::Relaxed)
+    }
+
+    /// Shows an edition, unless what stood was let go of since it was begun.
+    fn publish(&self, standing: Standing, lettings: u64) {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.lettings() == lettings {
+            *latest = Some(standing);
+        }
     }
 }
 
@@ -117,7 +130,7 @@ impl App {
 
     /// Works out an edition, if the latest is not of this state of the data and it is time for one.
     async fn renew(&self, pace: &mut Pace) -> Result<(), HttpError> {
-        let now = self.now();
+        let (now, lettings) = (self.now(), self.editions().lettings());
         let (state, zone) = self.read(|store| Ok((store.state()?, store.zone()?))).await?;
         pace.look(state.accepted, Instant::now());
         let day = zone.day_of(now);
@@ -130,12 +143,13 @@ impl App {
         let question = Question::new(Key::ALL[0], now, zone);
         let edition = self.work_out(question, pace.engine()).await?;
         self.keep_advice(&edition, day).await?;
-        self.editions().publish(Standing {
+        let standing = Standing {
             edition: Arc::new(edition),
             state,
             day,
             made: now,
-        });
+        };
+        self.editions().publish(standing, lettings);
         self.list_beforehand().await?;
         pace.rests_after(begun.elapsed(), Instant::now());
         Ok(())

@@ -25,6 +25,7 @@ mod registry;
 mod rewrite;
 mod rows;
 mod seal;
+mod seen;
 mod segment;
 mod snapshot;
 mod store;
@@ -52,6 +53,7 @@ pub use registry::{
     SESSION_MAX_HOURS, Scope, Session, Share, TalkKind, TalkNote, TokenInfo, Whence,
 };
 pub use seal::Unsealed;
+pub use seen::Seen;
 pub use segment::schema::Column;
 pub use snapshot::Snapshot;
 pub use store::{Store, Totals};

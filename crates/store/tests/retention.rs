@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use longplay_domain::{Also, Claim, Evidence, Handle, Mark, Time, When};
+use longplay_domain::{Act, Also, Claim, Evidence, Handle, Mark, Time, When};
 use longplay_store::{Store, Verdict, check};
 
 const DAY: i64 = 86_400_000_000;
@@ -124,4 +124,28 @@ fn a_demonstration_is_taken_away_whole_and_nothing_else_ever_is() {
     drop(store);
     let store = Store::open_existing(dir.path(), NOW).unwrap();
     assert_eq!(store.totals().unwrap().events, 2);
+}
+
+#[test]
+fn what_was_done_is_told_by_its_names_wherever_it_lies() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), NOW).unwrap();
+    let named = |number: u32, event: &str| Claim {
+        event: event.to_owned(),
+        ..claim(number, "anonymous:somebody", 1)
+    };
+    store
+        .accept(vec![named(1, "Trial Started"), named(2, "purchased")], NOW)
+        .unwrap();
+    store.seal(NOW).unwrap();
+    store.accept(vec![named(3, "Trial Started")], NOW).unwrap();
+    let seen = store.names_seen().unwrap();
+    let told: Vec<_> = seen
+        .iter()
+        .map(|seen| (seen.event.as_str(), seen.act, seen.events))
+        .collect();
+    assert_eq!(
+        told,
+        [("Trial Started", Act::Other, 2), ("purchased", Act::Purchased, 1)]
+    );
 }

@@ -32,6 +32,7 @@ pub async fn bring_demo(State(app): State<App>, Extension(caller): Extension<Cal
     match brought.await {
         Err(error) => data_page(&app, Some(error)).await,
         Ok(()) => {
+            app.editions().let_go();
             app.log(&caller, "demo_brought", None).await;
             Ok(to("/"))
         }

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use longplay_domain::Zone;
+use longplay_domain::{Goal, Zone};
 use longplay_store::{Store, StoreError};
 
 pub use demo::{Demonstration, bring_demo, remove_demo};
@@ -149,17 +149,32 @@ pub async fn goals(State(app): State<App>) -> Result<Response, PageError> {
 
 async fn goals_page(app: &App, error: Option<String>) -> Result<Response, PageError> {
     let frame = app.frame().await.at("/");
-    let goals = app.read(Store::goals).await.map_err(|error| PageError {
+    let read = app.read(|store| Ok((store.goals()?, store.names_seen()?))).await;
+    let (goals, seen) = read.map_err(|error| PageError {
         error,
         frame: frame.clone(),
     })?;
     let is_refused = error.is_some();
-    let page = GoalsPage::new(goals, error, frame.clone());
+    let page = GoalsPage::new(goals, &seen, error, frame.clone());
     let mut response = error::show(&page, &frame);
     if is_refused {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
     Ok(response)
+}
+
+/// Whatever is sent under that name, as a goal called as much like it as a goal can be.
+fn goal_of(event: &str) -> Goal {
+    let plain: String = event
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .take(40)
+        .collect();
+    Goal {
+        event: Some(event.to_owned()),
+        ..Goal::of_acts(plain.trim_matches('_'), &[])
+    }
 }
 
 /// `POST /begin/goals`: those that stay, and one more where one is named.
@@ -176,7 +191,7 @@ pub async fn keep_goals(
             app.change(move |store| store.remove_goal(&name)).await?;
             app.log(&caller, "goal_removed", Some(goal.name)).await;
         }
-        for goal in longplay_domain::Goal::defaults() {
+        for goal in Goal::defaults() {
             if wanted.contains(&goal.name) {
                 app.change(
                     move |store| match store.goals()?.iter().any(|held| held.name == goal.name) {
@@ -187,17 +202,14 @@ pub async fn keep_goals(
                 .await?;
             }
         }
-        let event = fields.said("event");
-        if event.is_empty() {
-            return Ok(());
+        let events = fields.all("seen").chain([fields.said("event")]);
+        for event in events.filter(|event| !event.is_empty()) {
+            let goal = goal_of(event);
+            let name = goal.name.clone();
+            app.change(move |store| store.put_goal(&goal)).await?;
+            app.log(&caller, "goal_changed", Some(name)).await;
         }
-        let plain: String = event
-            .to_lowercase()
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-            .take(40)
-            .collect();
-        settings::keep_goal(&app, &caller, plain.trim_matches('_'), &fields).await
+        Ok::<(), HttpError>(())
     };
     match kept.await {
         Ok(()) => Ok(to("/begin/data")),

@@ -1,11 +1,25 @@
 //! The pages of `/begin`: one question a screen.
 
 use askama::Template;
-use longplay_domain::Goal;
+use longplay_domain::{Act, Goal};
+use longplay_store::Seen;
 
 use super::settings::{RULES, goal_words};
 use super::{Frame, words};
 use crate::begin::uploads::{Brought, Outcome, Phase, Upload};
+
+/// What nobody would call a goal.
+const LOOKING: [Act; 8] = [
+    Act::Viewed,
+    Act::Opened,
+    Act::Clicked,
+    Act::Watched,
+    Act::Unfollowed,
+    Act::Unsubscribed,
+    Act::Refunded,
+    Act::Identified,
+];
+const OFFERED_MAX: usize = 8;
 
 #[derive(Template)]
 #[template(path = "begin_owner.html")]
@@ -41,26 +55,45 @@ pub(crate) struct GoalsPage {
     frame: Frame,
     /// Name, words, and whether it is a goal now.
     goals: Vec<(String, String, bool)>,
+    /// Names of what people did that no goal is about yet, and how often.
+    seen: Vec<(String, String)>,
     error: Option<String>,
 }
 
 impl GoalsPage {
     /// The goals there are, and the usual ones that were taken away.
-    pub fn new(held: Vec<Goal>, error: Option<String>, frame: Frame) -> Self {
+    pub fn new(held: Vec<Goal>, seen: &[Seen], error: Option<String>, frame: Frame) -> Self {
         let usual = Goal::defaults();
         let missing = usual
             .into_iter()
             .filter(|goal| !held.iter().any(|held| held.name == goal.name));
         let missing: Vec<(Goal, bool)> = missing.map(|goal| (goal, false)).collect();
+        let seen = offered(seen, &held);
         let all = held.into_iter().map(|goal| (goal, true)).chain(missing);
         Self {
             goals: all
                 .map(|(goal, is_held)| (goal.name.clone(), goal_words(&goal), is_held))
                 .collect(),
+            seen,
             error,
             frame,
         }
     }
+}
+
+/// Names that could be a goal: what takes more than looking, undoes nothing, and is none yet, by itself or by a usual goal.
+fn offered(seen: &[Seen], held: &[Goal]) -> Vec<(String, String)> {
+    let usual = Goal::defaults();
+    let is_free = |seen: &&Seen| {
+        let is_of = |goal: &Goal| {
+            let is_any = goal.event.is_none() && goal.piece.is_none() && goal.channel.is_none();
+            goal.event.as_ref() == Some(&seen.event) || is_any && goal.acts.contains(&seen.act)
+        };
+        !LOOKING.contains(&seen.act) && !held.iter().chain(&usual).any(is_of)
+    };
+    let free = seen.iter().filter(is_free).take(OFFERED_MAX);
+    free.map(|seen| (seen.event.clone(), words::count(seen.events)))
+        .collect()
 }
 
 #[derive(Template)]
@@ -98,6 +131,8 @@ pub(crate) struct FilesPage {
     is_done: bool,
     /// What the data says first.
     sentence: Option<String>,
+    /// Whether what came says nothing about anybody: pieces and totals alone.
+    knows_nobody: bool,
 }
 
 impl FilesPage {
@@ -107,21 +142,16 @@ impl FilesPage {
         let (count, ready) = (upload.files.len(), outcomes().count());
         let sum = |of: fn(&Outcome) -> u64| outcomes().filter(good).map(of).sum::<u64>();
         let would = sum(|outcome| outcome.admitted + outcome.pieces + outcome.samples);
+        let (events, known) = (sum(|outcome| outcome.admitted), sum(|outcome| outcome.duplicates));
+        let others = sum(|outcome| outcome.pieces + outcome.samples);
         let title = match upload.phase {
             Phase::Checking => format!("Looking into file {} of {count} …", (ready + 1).min(count)),
             Phase::Importing => format!("Importing file {} of {count} …", (ready + 1).min(count)),
+            Phase::Checked if would == 0 && known > 0 => "All of it is here already.".to_owned(),
             Phase::Checked if would == 0 => "Nothing in here can be imported.".to_owned(),
-            Phase::Checked => format!(
-                "{}. Import that?",
-                capital_events(
-                    sum(|outcome| outcome.admitted),
-                    sum(|outcome| outcome.pieces + outcome.samples)
-                )
-            ),
-            Phase::Done => match sum(|outcome| outcome.admitted) {
-                0 => "All of it was known already.".to_owned(),
-                events => format!("{} are in.", events_words(events)),
-            },
+            Phase::Checked => format!("{}. Import that?", capital_events(events, others)),
+            Phase::Done if events + others == 0 => "All of it was known already.".to_owned(),
+            Phase::Done => format!("{} are in.", capital_events(events, others)),
         };
         let is_dry = matches!(upload.phase, Phase::Checking | Phase::Checked);
         Self {
@@ -129,6 +159,7 @@ impl FilesPage {
             is_running: matches!(upload.phase, Phase::Checking | Phase::Importing),
             may_import: upload.phase == Phase::Checked && would > 0,
             is_done: upload.phase == Phase::Done,
+            knows_nobody: upload.phase == Phase::Done && events + known == 0,
             id,
             title,
             sentence,

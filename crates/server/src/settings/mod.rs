@@ -17,8 +17,8 @@ pub use data::{backup, erase, retention};
 pub use doors::{change_account, create_account, create_key, create_token, end_key, end_token};
 pub(crate) use doors::{made, once};
 pub use oneself::{change_password, confirm_codes, end_sessions, start_codes, stop_codes};
+pub(crate) use subject::keep_ideal;
 pub use subject::{add_goal, name, preview, regular, remove_goal, set_ideal};
-pub(crate) use subject::{keep_goal, keep_ideal};
 
 use crate::api::Pairs;
 use crate::app::App;

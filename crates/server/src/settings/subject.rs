@@ -67,7 +67,7 @@ pub async fn set_ideal(
 }
 
 /// Keeps a goal of that name: acts, or events of one name.
-pub(crate) async fn keep_goal(app: &App, caller: &Caller, name: &str, fields: &Fields) -> Result<(), HttpError> {
+async fn keep_goal(app: &App, caller: &Caller, name: &str, fields: &Fields) -> Result<(), HttpError> {
     let acts: Vec<Act> = fields.all("act").filter_map(Act::named).collect();
     let stated = |field: &str| Some(fields.said(field).to_owned()).filter(|text| !text.is_empty());
     let goal = Goal {

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 
 const PASSWORD = "vinyl crackle tuesday";
@@ -135,6 +136,7 @@ export async function firstRun({ browser, longplay, outDir, axe, check }) {
     check("settings: one-time codes begin with a picture", (await page.locator("svg.qr").count()) === 1);
     await look(page, "codes");
     await sharedView({ browser, page, url, look, press, check });
+    await realFiles({ page, url, look, press, check, says });
     await page.goto(`${url}/settings`);
     await press(page, "Log out here");
     check("login: logged out", new URL(page.url()).pathname === "/login");
@@ -151,6 +153,29 @@ export async function firstRun({ browser, longplay, outDir, axe, check }) {
     child.kill();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+// Files as Substack, Mailchimp and YouTube Studio gave them to somebody.
+async function realFiles({ page, url, look, press, check, says }) {
+  const samples = new URL("../../../intake/tests/samples/", import.meta.url);
+  const bring = async (...names) => {
+    await page.goto(`${url}/begin/data`);
+    await page.locator("input[type=file]").setInputFiles(names.map((name) => fileURLToPath(new URL(name, samples))));
+    await Promise.all([page.waitForURL("**/begin/files/*"), page.getByRole("button", { name: "Look into them" }).click()]);
+    await page.getByRole("button", { name: "Import", exact: true }).waitFor();
+    const found = await says(page);
+    await press(page, "Import");
+    await page.getByText("are in.").waitFor();
+    return found;
+  };
+  const posts = await bring("substack_posts.csv");
+  check("real files: Substack's posts are known", posts.includes("substack"), posts);
+  check("real files: pieces alone are said to know nobody", (await says(page)).includes("not by whom"));
+  await look(page, "begin pieces alone");
+  const more = await bring("mailchimp_subscribed.csv", "mailchimp_unsubscribed.csv", "youtube_geography_table.csv", "youtube_geography_totals.csv");
+  check("real files: Mailchimp's and YouTube's are known", more.includes("mailchimp audience") && more.includes("youtube studio"), more);
+  check("real files: their people are in", /15 events.* are in/.test(await says(page)), await says(page));
+  await look(page, "begin real files");
 }
 
 // A view is shared on the page itself; whoever has the link and its password sees it, and nothing leads further.

@@ -411,3 +411,39 @@ async fn a_made_up_audience_comes_and_goes_by_one_button_each() {
         .collect();
     assert_eq!(log[..2], ["demo_removed", "demo_brought"]);
 }
+
+#[tokio::test]
+async fn what_people_did_is_offered_as_a_goal() {
+    let server = Server::small();
+    for person in 0..3 {
+        server.happened(person, "Trial Started", "2026-02-01T12:00:00Z");
+        server.happened(person, "shared", "2026-02-02T12:00:00Z");
+    }
+    let page = server.get("/begin/goals").await.body;
+    for offered in ["Trial Started", "shared"] {
+        assert!(page.contains(&format!("name=\"seen\" value=\"{offered}\"")), "{page}");
+    }
+    for not in ["viewed", "purchased"] {
+        assert!(!page.contains(&format!("name=\"seen\" value=\"{not}\"")), "{page}");
+    }
+    let form = [
+        ("goal", "purchase"),
+        ("seen", "Trial Started"),
+        ("seen", "shared"),
+        ("event", "Lesson Finished"),
+    ];
+    let said = send(&server, &As::nobody(), "/begin/goals", &form).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+    let names: Vec<String> = server
+        .store()
+        .goals()
+        .unwrap()
+        .into_iter()
+        .map(|goal| goal.name)
+        .collect();
+    for kept in ["purchase", "trial_started", "shared", "lesson_finished"] {
+        assert!(names.iter().any(|name| name == kept), "{names:?}");
+    }
+    let page = server.get("/begin/goals").await.body;
+    assert!(!page.contains("Seen in your data"), "{page}");
+}
