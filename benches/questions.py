@@ -4,7 +4,8 @@
     python benches/questions.py --longplay target/release/longplay --work DIR [--events N] [--people N]
 
 Prints the bare decode of the columns read, the pass with all parts of the evidence, the whole edition, and an edition after 1,000
-more events; then the SQL of `yardstick/evidence.py`, part by part, and the ratios with their bars. Exits with 1 when a bar is missed.
+more events as `serve` makes it, from the one before; then the SQL of `yardstick/evidence.py`, part by part, and the ratios with
+their bars. Exits with 1 when a bar is missed.
 """
 
 import argparse
@@ -78,8 +79,11 @@ def main():
     ratio = beside / ours["pass_s"]
     bars.line("DuckDB ÷ pass", f"{ratio:.1f}", f"≥ {DUCKDB_PER_PASS_MIN}", ratio >= DUCKDB_PER_PASS_MIN)
 
-    seconds = ours["edition_after_s"]
-    bars.line(f"edition after {MORE:,} more events", f"{seconds:.2f} s", f"≤ {EDITION_SECONDS_MAX} s", seconds <= EDITION_SECONDS_MAX)
+    for what, of in (("edition_after_s", "97 people"), ("edition_after_many_people_s", f"{MORE:,} people")):
+        # The greatest is held to the bar: some come after a change of the rhythm, and the least would hide them.
+        seconds = ours[f"{what}_greatest"]
+        line = f"edition after {MORE:,} more events of {of}"
+        bars.line(line, f"{ours[what]:.2f} to {seconds:.2f} s", f"≤ {EDITION_SECONDS_MAX} s", seconds <= EDITION_SECONDS_MAX)
     bars.told()
 
 

@@ -2,16 +2,18 @@
 //! one line of JSON with the bare decode of the columns read, the pass for every standing question, and the whole edition,
 //! each the best of several runs. `--parts Cohorts,Reach` takes only those parts of the evidence, `--each` times each alone,
 //! `--answers` the answers from evidence at hand,
-//! `--more 1000` takes in so many events more at the end and times the first edition after them.
+//! `--more 1000` takes in so many events more, several times, and times the first edition after each, made of the one before as a
+//! server makes it.
 
-use std::{path::Path, time::Instant};
+use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use longplay_domain::{Claim, Day, Time, When, Zone};
 use longplay_measures::{
-    Ground, Key, Question,
+    Ground, Key, Question, Way, Why,
+    engine::LocalEngine,
     evidence::Part,
     pass::{Fold, Observer},
-    standing,
+    renew, standing,
 };
 use longplay_store::Store;
 
@@ -43,26 +45,44 @@ fn main() {
     measure(&store, &question, &parts);
     if let Some(more) = argument("--more") {
         let more = more.parse().expect("a number of events");
-        let seconds = edition_after(&store, &question, more);
-        println!("{{\"edition_after_s\":{seconds}}}");
+        editions_after(&store, &question, more);
     }
 }
 
-/// How long the first edition after that many events more takes where the store has been open all along.
-fn edition_after(store: &Store, question: &Question, more: i64) -> f64 {
-    let claims = (1..=more).map(|number| Claim {
-        time: When::At(Time::from_micros(question.as_of.micros() - number * 1_000_000)),
-        person: format!("reader{}", number % 97 * 31),
-        event: "viewed".to_owned(),
-        piece: Some(format!("piece-{}", number % 40)),
-        channel: Some("website".to_owned()),
-        ..Claim::default()
-    });
-    store.accept(claims.collect(), question.as_of).expect("taken in");
-    let start = Instant::now();
-    let ground = Ground::of(question, store).expect("a ground");
-    std::hint::black_box(ground.edition(question).expect("an edition").answers.len());
-    start.elapsed().as_secs_f64()
+/// How long the first edition after that many events more takes where the store has been open all along: the least and the greatest
+/// of several, of few people who did much each and of as many people as there are events. The greatest counts those after which
+/// parts had to be gathered anew, or everything; the least hides them.
+fn editions_after(store: &Store, question: &Question, more: i64) {
+    let mut last = None;
+    let mut told: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for run in 0..=2 * RUNS as i64 {
+        let (name, people) = [("edition_after_s", 97), ("edition_after_many_people_s", more)][run as usize % 2];
+        let claims = (1..=more).map(|number| Claim {
+            time: When::At(Time::from_micros(
+                question.as_of.micros() - (run * more + number) * 1_000_000,
+            )),
+            person: format!("reader{}", (number % people + run * people) * 31),
+            event: "viewed".to_owned(),
+            piece: Some(format!("piece-{}", number % 40)),
+            channel: Some("website".to_owned()),
+            ..Claim::default()
+        });
+        store.accept(claims.collect(), question.as_of).expect("taken in");
+        let start = Instant::now();
+        let point = (question.as_of, question.zone.clone());
+        let renewed = renew(point, store, LocalEngine::default(), last.take()).expect("an edition");
+        let seconds = start.elapsed().as_secs_f64();
+        println!("# {:?}: {seconds:.3} s", renewed.way);
+        // The first has nothing to go on from.
+        if renewed.way != Way::FromScratch(Why::First) {
+            let (least, greatest) = told.entry(name).or_insert((f64::INFINITY, 0.0));
+            (*least, *greatest) = (least.min(seconds), greatest.max(seconds));
+        }
+        last = Some(renewed.foundation);
+    }
+    for (name, (least, greatest)) in told {
+        println!("{{\"{name}\":{least},\"{name}_greatest\":{greatest}}}");
+    }
 }
 
 fn measure(store: &Store, question: &Question, all: &[Part]) {

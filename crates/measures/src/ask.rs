@@ -220,7 +220,7 @@ impl Ground {
     }
 
     /// Looks up the names of those who may be on the list of `talk`.
-    fn meet(&self, key: Key, evidence: &Evidence, store: &Store) -> Result<(), AskError> {
+    pub(crate) fn meet(&self, key: Key, evidence: &Evidence, store: &Store) -> Result<(), AskError> {
         if key == Key::Talk {
             questions::meet(self, evidence, store)?;
         }
@@ -243,7 +243,7 @@ impl Ground {
         Ok(self.edition_with(question, answers))
     }
 
-    fn edition_with(&self, question: &Question, answers: Vec<Answer>) -> Edition {
+    pub(crate) fn edition_with(&self, question: &Question, answers: Vec<Answer>) -> Edition {
         Edition {
             as_of: question.as_of.to_string(),
             zone: question.zone.name().to_owned(),
@@ -254,7 +254,7 @@ impl Ground {
 
     /// What the evidence says to every question. They are shared out among threads, the longest first; an answer doesn't depend
     /// on which thread gives it.
-    fn told_at_once(&self, question: &Question, evidence: &Evidence) -> Result<Vec<Answer>, AskError> {
+    pub(crate) fn told_at_once(&self, question: &Question, evidence: &Evidence) -> Result<Vec<Answer>, AskError> {
         let next = AtomicUsize::new(0);
         let answers: [OnceLock<Result<Answer, AskError>>; Key::ALL.len()] = Default::default();
         let work = || {
@@ -288,10 +288,14 @@ impl Ground {
     /// Learns how often people come, once.
     pub(crate) fn learn_rhythm(&self, question: &Question) -> Result<(), AskError> {
         if self.rhythm.get().is_none() {
-            let rhythm = Rhythm::of(self.engine, &self.snapshot, question)?;
-            self.rhythm.get_or_init(|| rhythm);
+            self.goes_by(Rhythm::of(self.engine, &self.snapshot, question)?);
         }
         Ok(())
+    }
+
+    /// Lets passes go by a rhythm that is known.
+    pub(crate) fn goes_by(&self, rhythm: Rhythm) {
+        self.rhythm.get_or_init(|| rhythm);
     }
 
     /// How often people come.

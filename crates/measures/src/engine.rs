@@ -65,6 +65,23 @@ impl LocalEngine {
         Ok(whole)
     }
 
+    /// The same over these people (ascending) alone, on this thread.
+    pub fn run_of<F: Fold>(
+        people: &[i64],
+        snapshot: &Snapshot,
+        (as_of, zone): (Time, &Zone),
+        mut fold: F,
+    ) -> Result<F, StoreError> {
+        let clock = zone.clock();
+        let columns = Observer::columns().with(fold.columns());
+        let mut observer = Observer::new(as_of, &clock).against(fold.courses());
+        histories::each_of(snapshot, columns, people, |history| {
+            observer.observe(history, |life| fold.observe(life));
+        })?;
+        fold.finish();
+        Ok(fold)
+    }
+
     /// The same over the first of so many equal ranges of the key space: as keys are uniform, a uniform sample of people that
     /// does not depend on threads.
     pub fn run_first<F: Fold>(

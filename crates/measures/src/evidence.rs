@@ -12,7 +12,7 @@ use crate::{
         Ages, Buyers, Cohorts, Contracts, Conversions, Distortions, Doors, FirstContacts, Fits, Gaps, Journeys,
         Ledgers, Outcomes, Purchases, Reach, Recent, Recurrence, Regulars, Revenue, Rungs, Talks,
     },
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
     question::Question,
     questions::Watch,
     regular::Regular,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A fold that can start from a question alone.
-pub trait Begin: Fold {
+pub trait Begin: TakeAway {
     /// Whether the ground must know the rhythm of everybody before it begins.
     const RESTS_ON_RHYTHM: bool = false;
 
@@ -117,6 +117,31 @@ macro_rules! evidence {
 
             fn finish(&mut self) {
                 $(if let Some(fold) = &mut self.$field { fold.finish(); })*
+            }
+        }
+
+        impl TakeAway for Evidence {
+            fn take_away(&mut self, other: Self) {
+                self.watch = OnceLock::new();
+                $(if let (Some(mine), Some(theirs)) = (&mut self.$field, other.$field) { mine.take_away(theirs); })*
+            }
+
+            fn is_whole(&self) -> bool {
+                self.torn().is_empty()
+            }
+        }
+
+        impl Evidence {
+            /// The parts that miss somebody since others were taken away: these have to be gathered anew.
+            pub fn torn(&self) -> Vec<Part> {
+                let mut torn = Vec::new();
+                $(if self.$field.as_ref().is_some_and(|fold| !fold.is_whole()) { torn.push(Part::$part); })*
+                torn
+            }
+
+            /// Puts what was gathered anew in the place of what is here.
+            pub fn replace(&mut self, anew: Self) {
+                $(if anew.$field.is_some() { self.$field = anew.$field; })*
             }
         }
     };

@@ -49,6 +49,20 @@ pub trait Fold: Send + Sized {
     fn finish(&mut self) {}
 }
 
+/// A fold whose evidence can be brought up to date: what some people left is taken away, and what they leave now merged.
+///
+/// Both take place between finished parts, and the whole is finished again before anything is read.
+pub trait TakeAway: Fold {
+    /// Takes away what lives left that were observed before; `other` has observed those and nobody else.
+    fn take_away(&mut self, other: Self);
+
+    /// Whether this is all that there would be, had what is left been observed alone: whoever keeps but the first of many may
+    /// miss those who come after one that went.
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
 /// How a person first appeared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {

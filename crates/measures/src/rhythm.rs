@@ -5,12 +5,12 @@
 //! posterior mean gap (α+T)/(r+x) of somebody present on x days after the first in T days. P(alive): the MBG/NBD.
 //! The same data give the same rhythm, for any number of threads and however the data lie on disk.
 
-use longplay_domain::Day;
+use longplay_domain::{Day, Time};
 use longplay_stats::{
     btyd::{Condensed, Evidence, MbgNbd, Nbd, Recurring, drop_out_shows},
     least,
 };
-use longplay_store::{Snapshot, StoreError};
+use longplay_store::{Snapshot, StoreError, histories};
 
 use crate::{
     engine::LocalEngine,
@@ -55,6 +55,8 @@ pub struct Rhythm {
     pub foundation: Foundation,
     /// How many people it was fitted to, or would have been.
     pub people: u64,
+    /// Of how many equal ranges of keys the first holds them.
+    pub parts: usize,
 }
 
 impl Rhythm {
@@ -76,7 +78,10 @@ impl Rhythm {
                 .weights();
             let people: u64 = weights.iter().map(|(_, weight)| weight).sum();
             if people >= PEOPLE_SAMPLED_MIN || parts == 1 {
-                return Ok(Self::fitted(&weights, people));
+                return Ok(Self {
+                    parts,
+                    ..Self::fitted(&weights, people)
+                });
             }
             parts /= 2;
         }
@@ -120,6 +125,7 @@ impl Rhythm {
                 Foundation::NobodyLeaves
             },
             people,
+            parts: 1,
         }
     }
 
@@ -131,7 +137,30 @@ impl Rhythm {
             leaving: Some(STATED),
             foundation: Foundation::Stated,
             people,
+            parts: 1,
         }
+    }
+
+    /// Whether people are judged by both alike.
+    pub fn judges_as(&self, other: &Self) -> bool {
+        (self.r, self.alpha, self.leaving) == (other.r, other.alpha, other.leaving)
+    }
+
+    /// Whether people whose histories changed from one snapshot to another on the same day leave the sample as it was.
+    pub fn is_left_by(
+        &self,
+        question: &Question,
+        people: &[i64],
+        points: [(&Snapshot, Time); 2],
+    ) -> Result<bool, StoreError> {
+        let sample = histories::ranges(self.parts).swap_remove(0);
+        let people = &people[..people.partition_point(|person| person <= sample.end())];
+        let weights = |(snapshot, as_of)| -> Result<_, StoreError> {
+            let fold = Recurrence::new(question.today());
+            Ok(LocalEngine::run_of(people, snapshot, (as_of, &question.zone), fold)?.weights())
+        };
+        let [earlier, later] = points;
+        Ok(weights(earlier)? == weights(later)?)
     }
 
     /// The usual gap of somebody present on `x` days after the first in `age_days`, in whole days.

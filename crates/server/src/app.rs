@@ -8,7 +8,7 @@ use longplay_domain::{PersonId, Rule, Time};
 use longplay_measures::people::{self, People, Whole};
 use longplay_measures::rule::{self, Tried};
 use longplay_measures::talk::Arm;
-use longplay_measures::{Answer, AskError, Edition, Key, Question, engine::LocalEngine};
+use longplay_measures::{Answer, AskError, Edition, Key, Question};
 use longplay_store::{LogEntry, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::{task, time};
@@ -266,14 +266,15 @@ impl App {
             .await
     }
 
-    /// The same for nobody in particular: on the given threads, and however long others are first.
-    pub(crate) async fn work_out(&self, question: Question, engine: LocalEngine) -> Result<Edition, HttpError> {
+    /// Works for nobody in particular, however long others are first.
+    pub(crate) async fn work_out<T, F>(&self, work: F) -> Result<T, HttpError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, AskError> + Send + 'static,
+    {
         let turns = Arc::clone(&self.shared.turns);
         let turn = turns.acquire_owned().await.map_err(HttpError::failed)?;
-        self.on_turn(turn, move |store| {
-            longplay_measures::ask_all_on(&question, store, engine)
-        })
-        .await
+        self.on_turn(turn, work).await
     }
 
     async fn in_turn<T, F>(&self, work: F) -> Result<T, HttpError>

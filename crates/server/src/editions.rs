@@ -1,16 +1,19 @@
 //! The standing answers, worked out again in the background when data changed, so that a page never waits for them.
 //!
 //! What must stay true: an edition is served only while nobody has been forgotten since; what was accepted is in the next
-//! edition; and working editions out takes at most a part of the machine, however fast data arrives. While much comes in, the
-//! machine and its memory are for what comes in: editions are then rarer, and each is worked out on a single thread.
+//! edition; and working editions out takes at most a part of the machine, however fast data arrives. What an edition was made of is
+//! kept for the next, which then reads those people alone whose histories changed. While much comes in, the machine and its memory
+//! are for what comes in: editions are then rarer, and each is worked out from scratch on a single thread with nothing kept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use longplay_domain::{Day, Time};
+use longplay_domain::{Day, Time, Zone};
 use longplay_measures::catalogue::Catalogue;
-use longplay_measures::{Edition, Key, Question, advice_of, engine::LocalEngine};
+use longplay_measures::{
+    Edition, Foundation, Key, Question, Renewed, advice_of, ask_all_on, engine::LocalEngine, renew,
+};
 use longplay_store::{State, Store};
 use tokio::time;
 
@@ -33,6 +36,8 @@ pub(crate) struct Editions {
     latest: Mutex<Option<Standing>>,
     /// How often what stood was let go of: what was begun before is not shown after.
     lettings: AtomicU64,
+    /// What the latest was made of, while nobody is at work on the next.
+    foundation: Mutex<Option<Foundation>>,
 }
 
 /// An edition and what it rests on.
@@ -50,11 +55,13 @@ impl Editions {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Shows what stood no more, nor what is being worked out.
+    /// Shows what stood no more, nor what is being worked out, nor keeps what it was made of.
     pub fn let_go(&self) {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         self.lettings.fetch_add(1, Ordering::Relaxed);
         *latest = None;
+        drop(latest);
+        drop(self.founded(None));
     }
 
     fn lettings(&self) -> u64 {
@@ -67,6 +74,12 @@ impl Editions {
         if self.lettings() == lettings {
             *latest = Some(standing);
         }
+    }
+
+    /// Lays down what the next edition can go on from, and hands out what lay there.
+    fn founded(&self, foundation: Option<Foundation>) -> Option<Foundation> {
+        let mut known = self.foundation.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut known, foundation)
     }
 }
 
@@ -134,14 +147,21 @@ impl App {
         let (state, zone) = self.read(|store| Ok((store.state()?, store.zone()?))).await?;
         pace.look(state.accepted, Instant::now());
         let day = zone.day_of(now);
+        if self
+            .editions()
+            .latest()
+            .is_some_and(|latest| latest.state.erasures != state.erasures)
+            || pace.is_busy
+        {
+            // What was read of people who are forgotten goes at once, and what is kept while it is quiet makes room.
+            drop(self.editions().founded(None));
+        }
         let is_current = |latest: Standing| latest.state == state && latest.day == day && latest.made <= now;
         if self.editions().latest().is_some_and(is_current) || !pace.is_due(Instant::now()) {
             return Ok(());
         }
         let begun = Instant::now();
-        // Any key will do: an edition holds them all.
-        let question = Question::new(Key::ALL[0], now, zone);
-        let edition = self.work_out(question, pace.engine()).await?;
+        let edition = self.next((now, zone), pace).await?;
         self.keep_advice(&edition, day).await?;
         let standing = Standing {
             edition: Arc::new(edition),
@@ -153,6 +173,27 @@ impl App {
         self.list_beforehand().await?;
         pace.rests_after(begun.elapsed(), Instant::now());
         Ok(())
+    }
+}
+
+impl App {
+    async fn next(&self, (now, zone): (Time, Zone), pace: &Pace) -> Result<Edition, HttpError> {
+        let engine = pace.engine();
+        if pace.is_busy {
+            // Any key will do: an edition holds them all.
+            let question = Question::new(Key::ALL[0], now, zone);
+            return self.work_out(move |store| ask_all_on(&question, store, engine)).await;
+        }
+        let last = self.editions().founded(None);
+        let work = move |store: &Store| renew((now, zone), store, engine, last);
+        let Renewed {
+            edition,
+            way,
+            foundation,
+        } = self.work_out(work).await?;
+        tracing::debug!(?way, "an edition");
+        self.editions().founded(Some(foundation));
+        Ok(edition)
     }
 }
 

@@ -55,11 +55,13 @@ struct SortedTail {
 impl Store {
     /// Everything accepted so far, by this process or another, frozen; without what is marked.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        let (id, segments, pending) = {
+        let acts = self.acts()?;
+        let (id, segments, pending, (erasures, rewritten)) = {
             let mut view = self.refresh()?;
             let counted = view.segments.iter().filter(|live| !live.segment.info.is_marked);
             let segments: Vec<Arc<Segment>> = counted.map(|live| Arc::clone(&live.segment)).collect();
-            (view.head.snapshot, segments, view.tail.pending())
+            let changes = (view.erasures(), view.rewritten);
+            (view.head.snapshot, segments, view.tail.pending(), changes)
         };
         let people = self.people(&pending)?;
         let layout = self.layout(id, segments, &people)?;
@@ -70,6 +72,10 @@ impl Store {
             moved: layout.moved,
             tail: self.sorted_tail(id, &pending, &people)?,
             people_version: people.version,
+            who: people.who,
+            erasures,
+            rewritten,
+            acts,
             terms: Arc::clone(self.terms()),
         })
     }

@@ -8,6 +8,7 @@
 mod accept;
 mod acts;
 mod backup;
+mod changes;
 mod check;
 pub mod crash;
 mod error;

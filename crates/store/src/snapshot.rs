@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use longplay_domain::Acts;
 
 use crate::{
     error::Result,
     histories::{self, Columns, History},
-    people::moved::Source,
+    people::{moved::Source, resolve::Who},
     rows::Rows,
     segment::{read::Form, schema::Column},
     tail::SortedRun,
@@ -23,8 +24,14 @@ pub struct Snapshot {
     /// Rows of the sources that belong to somebody else than they lie under.
     pub(crate) moved: Arc<SortedRun>,
     pub(crate) tail: Arc<SortedRun>,
-    /// Which state the links were in.
+    /// Which state the links were in, and what they came to.
     pub(crate) people_version: u64,
+    pub(crate) who: Arc<Who>,
+    /// How often somebody was forgotten, and when last what was held became something else: see [`crate::changes`].
+    pub(crate) erasures: i64,
+    pub(crate) rewritten: i64,
+    /// What names of events mean by the owner's own word.
+    pub(crate) acts: Arc<Acts>,
     pub(crate) terms: Arc<Terms>,
 }
 

@@ -25,7 +25,7 @@ use crate::{
         read::Segment,
     },
     tail::Tail,
-    watch::{Rules, Watch},
+    watch::{Rules, Seen, Watch},
 };
 
 /// Id indexes of segments about to be published, by name, read already so that no batch waits for that.
@@ -37,6 +37,8 @@ pub(crate) struct View {
     pub head: Head,
     /// Which state of what is forgotten the tail was last held against.
     erasures: i64,
+    /// The last lake snapshot with which events changed or went that were held before.
+    pub rewritten: i64,
     /// The state of `longplay.db` in which `head` was read.
     version: i64,
     pub segments: Vec<Arc<LiveSegment>>,
@@ -58,6 +60,7 @@ impl View {
                 sealed: 0,
             },
             erasures: 0,
+            rewritten: -1,
             version: -1,
             segments: Vec::new(),
         }
@@ -153,10 +156,15 @@ impl Store {
             }
             (view.head.clone(), view.segments.clone())
         };
-        let Some((new_head, infos)) = watch.catalog_unless(&head, self.directory())? else {
+        let Some(seen) = watch.catalog_unless(&head, self.directory())? else {
             self.view().version = version;
             return Ok(());
         };
+        let Seen {
+            head: new_head,
+            segments: infos,
+            only_grew,
+        } = seen;
         let known: HashMap<i64, Arc<LiveSegment>, RandomState> =
             held.into_iter().map(|live| (live.segment.info.file_id, live)).collect();
         let mut segments = Vec::with_capacity(infos.len());
@@ -173,6 +181,9 @@ impl Store {
         let mut view = self.view();
         let replaced = std::mem::replace(&mut view.segments, segments);
         let sealed = view.tail.forget(new_head.sealed);
+        if !only_grew {
+            view.rewritten = new_head.snapshot;
+        }
         view.head = new_head;
         view.version = version;
         drop(view);

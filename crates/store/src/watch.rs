@@ -34,6 +34,14 @@ pub struct Rules {
     pub keep_days: Option<u32>,
 }
 
+/// A state of the catalog.
+pub struct Seen {
+    pub head: Head,
+    pub segments: Vec<SegmentInfo>,
+    /// Whether no event held in the state known before is another one now, or gone.
+    pub only_grew: bool,
+}
+
 impl Watch {
     /// Both databases exist already.
     pub fn open(directory: &Path) -> Result<Self> {
@@ -89,14 +97,17 @@ impl Watch {
     }
 
     /// Head and live segments of one state of the catalog, unless the head is still the one that is known.
-    pub fn catalog_unless(&self, known: &Head, directory: &Path) -> Result<Option<(Head, Vec<SegmentInfo>)>> {
+    pub fn catalog_unless(&self, known: &Head, directory: &Path) -> Result<Option<Seen>> {
         let state = self.registry.unchecked_transaction().doing("read the lake catalog")?;
         let head = catalog::head(&state)?;
         if head == *known {
             return Ok(None);
         }
-        let segments = catalog::segments(&state, directory)?;
-        Ok(Some((head, segments)))
+        Ok(Some(Seen {
+            segments: catalog::segments(&state, directory)?,
+            only_grew: catalog::only_grew(&state, known.snapshot, head.snapshot)?,
+            head,
+        }))
     }
 
     /// Which rows of a segment were written under another key than their own.

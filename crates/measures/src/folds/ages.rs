@@ -9,7 +9,7 @@ use longplay_store::Columns;
 use super::{ByDays, Triangle};
 use crate::{
     calendar::month_of,
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
 };
 
 /// The week of a day, counted from that of Monday, 5 January 1970.
@@ -111,6 +111,13 @@ impl Fold for Ages {
             self.weeks.cohort(week_of(day)).add(0, people);
             self.months.cohort(month_of(day).0).add(0, people);
         }
+    }
+}
+
+impl TakeAway for Ages {
+    fn take_away(&mut self, other: Self) {
+        self.weeks.take_away(other.weeks);
+        self.months.take_away(other.months);
     }
 }
 

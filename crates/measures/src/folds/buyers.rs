@@ -5,7 +5,7 @@ use longplay_domain::Act;
 use longplay_store::{Columns, NONE};
 
 use super::{Origin, Weeks};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// First purchases, by acquiring piece and the day of the purchase.
 #[derive(Debug, Default)]
@@ -49,5 +49,11 @@ impl Fold for Buyers {
 
     fn finish(&mut self) {
         self.cells.finish();
+    }
+}
+
+impl TakeAway for Buyers {
+    fn take_away(&mut self, other: Self) {
+        self.cells.take_away(other.cells);
     }
 }

@@ -22,6 +22,13 @@ impl ByDays {
             .for_each(|(mine, theirs)| *mine += theirs);
     }
 
+    pub fn take_away(&mut self, other: &Self) {
+        self.0
+            .iter_mut()
+            .zip(&other.0)
+            .for_each(|(mine, theirs)| *mine -= theirs);
+    }
+
     /// Numbers of days that somebody has, ascending, with how many people.
     pub fn cells(&self) -> impl Iterator<Item = (i32, u64)> {
         let all = (0..).zip(&self.0);
@@ -41,6 +48,8 @@ mod tests {
         [3, 9].iter().for_each(|&days| other.add(days));
         one.merge(&other);
         assert_eq!(one.cells().collect::<Vec<_>>(), [(0, 2), (3, 3), (9, 1)]);
+        one.take_away(&other);
+        assert_eq!(one.cells().collect::<Vec<_>>(), [(0, 2), (3, 2)]);
         other.merge(&ByDays::default());
         assert_eq!(other.cells().collect::<Vec<_>>(), [(3, 1), (9, 1)]);
     }

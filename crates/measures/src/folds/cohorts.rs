@@ -3,7 +3,7 @@
 use longplay_store::Columns;
 
 use super::{Count, Origin, Weeks};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// The windows of `returns`, in days after D0.
 pub const WINDOW_DAYS: [i32; 3] = [7, 28, 90];
@@ -24,6 +24,14 @@ impl Count for Cohort {
             .iter_mut()
             .zip(other.returned)
             .for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    fn take_away(&mut self, other: Self) {
+        self.people -= other.people;
+        self.returned
+            .iter_mut()
+            .zip(other.returned)
+            .for_each(|(mine, theirs)| *mine -= theirs);
     }
 }
 
@@ -65,5 +73,11 @@ impl Fold for Cohorts {
 
     fn finish(&mut self) {
         self.cells.finish();
+    }
+}
+
+impl TakeAway for Cohorts {
+    fn take_away(&mut self, other: Self) {
+        self.cells.take_away(other.cells);
     }
 }

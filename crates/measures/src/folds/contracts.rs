@@ -9,7 +9,7 @@ use longplay_domain::{Day, Goal, Period, Renewal};
 use longplay_store::{Code, Column, Columns, Terms};
 
 use super::{Map, matcher::Matcher};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Contracts alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -160,7 +160,27 @@ impl Fold for Contracts {
     }
 }
 
+impl TakeAway for Contracts {
+    fn take_away(&mut self, other: Self) {
+        for (mine, theirs) in self.kinds.iter_mut().zip(other.kinds) {
+            for (key, gone) in theirs.cells {
+                let Some(cell) = mine.cells.get_mut(&key) else { continue };
+                cell.take_away(gone);
+                if cell.people == 0 {
+                    mine.cells.remove(&key);
+                }
+            }
+        }
+    }
+}
+
 impl ContractCell {
+    const fn take_away(&mut self, other: Self) {
+        self.people -= other.people;
+        self.minor = self.minor.saturating_sub(other.minor);
+        self.resumed -= other.resumed;
+    }
+
     const fn add(&mut self, other: Self) {
         self.people += other.people;
         self.minor = self.minor.saturating_add(other.minor);

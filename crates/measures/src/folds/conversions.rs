@@ -4,7 +4,7 @@ use longplay_domain::Goal;
 use longplay_store::{Columns, Terms};
 
 use super::{Delay, Delays, matcher::Matcher};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Conversions of every goal, in the order of the goals given.
 #[derive(Debug)]
@@ -67,5 +67,13 @@ impl Fold for Conversions {
 
     fn finish(&mut self) {
         self.converted.iter_mut().for_each(Delays::finish);
+    }
+}
+
+impl TakeAway for Conversions {
+    fn take_away(&mut self, other: Self) {
+        for (mine, theirs) in self.converted.iter_mut().zip(&other.converted) {
+            mine.take_away(theirs);
+        }
     }
 }

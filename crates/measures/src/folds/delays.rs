@@ -29,6 +29,10 @@ impl Delays {
         self.tally.merge(other.tally);
     }
 
+    pub fn take_away(&mut self, other: &Self) {
+        self.tally.take_away(&other.tally);
+    }
+
     /// Counts what still waits; only then does [`Delays::cells`] tell everything.
     pub fn finish(&mut self) {
         self.tally.finish();

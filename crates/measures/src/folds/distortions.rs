@@ -7,7 +7,7 @@
 use longplay_domain::{Act, Period};
 use longplay_store::{Column, Columns, NONE};
 
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// So soon after the delivery nobody has read.
 const DELIVERY_MICROS: i64 = 10_000_000;
@@ -97,5 +97,14 @@ impl Fold for Distortions {
         self.fleeting += other.fleeting;
         self.opens += other.opens;
         self.opened_by_programs += other.opened_by_programs;
+    }
+}
+
+impl TakeAway for Distortions {
+    fn take_away(&mut self, other: Self) {
+        self.people -= other.people;
+        self.fleeting -= other.fleeting;
+        self.opens -= other.opens;
+        self.opened_by_programs -= other.opened_by_programs;
     }
 }

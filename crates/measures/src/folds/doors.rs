@@ -3,7 +3,7 @@
 use longplay_store::{Code, Column, Columns, NONE};
 
 use super::{Origin, Weeks};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// A way in which somebody came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,5 +67,13 @@ impl Fold for Doors {
 
     fn finish(&mut self) {
         self.ways.iter_mut().for_each(Weeks::finish);
+    }
+}
+
+impl TakeAway for Doors {
+    fn take_away(&mut self, other: Self) {
+        for (mine, theirs) in self.ways.iter_mut().zip(other.ways) {
+            mine.take_away(theirs);
+        }
     }
 }

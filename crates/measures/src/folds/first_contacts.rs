@@ -6,17 +6,21 @@
 
 use std::collections::BinaryHeap;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use longplay_domain::Goal;
 use longplay_store::{Code, Column, Columns, Terms};
 
 use super::{Origin, matcher::Matcher};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Who reached the goal later than so many days after their first is taken for somebody who did not.
 pub const HORIZON_DAYS: i32 = 90;
 /// Most people kept of those who reached the goal, and of the others.
 const REACHED_MAX: usize = 4_096;
 const OTHERS_MAX: usize = 28_672;
+/// One in so many more is held in reserve.
+const RESERVE: usize = 8;
 
 /// What an event states of where somebody came from, beside its piece.
 pub const STATED: [Column; 5] = [
@@ -45,6 +49,8 @@ pub struct Contact {
 pub struct Taken {
     contacts: BinaryHeap<Contact>,
     most: usize,
+    /// The last key up to which everybody is here, once somebody was let go of.
+    through: Option<i64>,
     /// How many people there are, kept or not.
     pub people: u64,
 }
@@ -54,25 +60,50 @@ impl Taken {
         Self {
             contacts: BinaryHeap::new(),
             most,
+            through: None,
             people: 0,
         }
+    }
+
+    /// So many are held, of whom the last are in reserve: when one of the others goes, who comes next is at hand.
+    const fn held(&self) -> usize {
+        self.most + self.most / RESERVE
     }
 
     /// Whether this person would be kept.
     #[inline]
     fn takes(&self, person: i64) -> bool {
-        self.contacts.len() < self.most || self.contacts.peek().is_some_and(|last| person < last.person)
+        self.through.is_none_or(|through| person <= through)
+            && (self.contacts.len() < self.held() || self.contacts.peek().is_some_and(|last| person < last.person))
     }
 
     fn put(&mut self, contact: Contact) {
         self.contacts.push(contact);
-        if self.contacts.len() > self.most {
+        if self.contacts.len() > self.held() {
             self.contacts.pop();
         }
     }
 
+    fn finish(&mut self) {
+        if self.contacts.len() == self.held() && self.people > self.held() as u64 {
+            self.through = self.contacts.peek().map(|last| last.person);
+        }
+    }
+
+    /// Whoever is kept of `other` and was kept here goes: that is whoever of its people was.
+    fn take_away(&mut self, other: &Self) {
+        self.people -= other.people;
+        let gone: HashSet<i64, RandomState> = other.contacts.iter().map(|contact| contact.person).collect();
+        self.contacts.retain(|contact| !gone.contains(&contact.person));
+    }
+
+    fn is_whole(&self) -> bool {
+        self.contacts.len() as u64 >= self.people.min(self.most as u64)
+    }
+
     fn merge(&mut self, other: Self) {
         self.people += other.people;
+        self.through = self.through.into_iter().chain(other.through).min();
         for contact in other.contacts {
             if self.takes(contact.person) {
                 self.put(contact);
@@ -84,12 +115,13 @@ impl Taken {
     pub fn sorted(&self) -> Vec<Contact> {
         let mut contacts: Vec<Contact> = self.contacts.iter().copied().collect();
         contacts.sort_unstable();
+        contacts.truncate(self.most);
         contacts
     }
 
     /// How many people each of them stands for.
     pub fn weight(&self) -> f64 {
-        self.people as f64 / self.contacts.len().max(1) as f64
+        self.people as f64 / self.contacts.len().clamp(1, self.most) as f64
     }
 }
 
@@ -152,5 +184,21 @@ impl Fold for FirstContacts {
     fn merge(&mut self, other: Self) {
         self.reached.merge(other.reached);
         self.others.merge(other.others);
+    }
+
+    fn finish(&mut self) {
+        self.reached.finish();
+        self.others.finish();
+    }
+}
+
+impl TakeAway for FirstContacts {
+    fn take_away(&mut self, other: Self) {
+        self.reached.take_away(&other.reached);
+        self.others.take_away(&other.others);
+    }
+
+    fn is_whole(&self) -> bool {
+        self.reached.is_whole() && self.others.is_whole()
     }
 }

@@ -6,7 +6,7 @@ use longplay_store::Columns;
 
 use super::{Count, Origin, Weeks};
 use crate::{
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
     rule::Judge,
 };
 
@@ -22,6 +22,11 @@ impl Count for Fit {
     fn add(&mut self, other: Self) {
         self.yes += other.yes;
         self.no += other.no;
+    }
+
+    fn take_away(&mut self, other: Self) {
+        self.yes -= other.yes;
+        self.no -= other.no;
     }
 }
 
@@ -69,5 +74,11 @@ impl Fold for Fits {
 
     fn finish(&mut self) {
         self.cells.finish();
+    }
+}
+
+impl TakeAway for Fits {
+    fn take_away(&mut self, other: Self) {
+        self.cells.take_away(other.cells);
     }
 }

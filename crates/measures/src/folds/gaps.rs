@@ -3,7 +3,7 @@
 use longplay_store::Columns;
 
 use super::Delays;
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// All gaps, each at least one day.
 #[derive(Debug, Default)]
@@ -35,5 +35,11 @@ impl Fold for Gaps {
 
     fn finish(&mut self) {
         self.delays.finish();
+    }
+}
+
+impl TakeAway for Gaps {
+    fn take_away(&mut self, other: Self) {
+        self.delays.take_away(&other.delays);
     }
 }

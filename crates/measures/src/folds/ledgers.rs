@@ -11,7 +11,7 @@ use longplay_store::{Code, Columns};
 use super::{ByDays, Count, Numbered, PurchaseDays, Spread, Triangle};
 use crate::{
     calendar::month_of,
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
 };
 
 /// How long a period of the audit is.
@@ -80,6 +80,12 @@ impl Count for Cell {
         self.deeds += other.deeds;
         self.minor = self.minor.saturating_add(other.minor);
     }
+
+    fn take_away(&mut self, other: Self) {
+        self.active -= other.active;
+        self.deeds -= other.deeds;
+        self.minor = self.minor.saturating_sub(other.minor);
+    }
 }
 
 /// People active in a period and in the one after.
@@ -98,6 +104,12 @@ impl Kept {
         self.people += other.people;
         self.minor_before = self.minor_before.saturating_add(other.minor_before);
         self.minor_after = self.minor_after.saturating_add(other.minor_after);
+    }
+
+    const fn take_away(&mut self, other: Self) {
+        self.people -= other.people;
+        self.minor_before = self.minor_before.saturating_sub(other.minor_before);
+        self.minor_after = self.minor_after.saturating_sub(other.minor_after);
     }
 }
 
@@ -206,6 +218,12 @@ impl Ledger {
         self.kept.merge(other.kept, Kept::add);
         self.spread.merge(other.spread);
     }
+
+    fn take_away(&mut self, other: Self) {
+        self.cells.take_away(other.cells);
+        self.kept.merge(other.kept, Kept::take_away);
+        self.spread.take_away(&other.spread);
+    }
 }
 
 /// By what people are said to differ.
@@ -286,6 +304,13 @@ impl Base {
         self.spread.merge(other.spread);
         self.months.merge(other.months);
         self.quarters.merge(other.quarters);
+    }
+
+    /// Nobody waits for the end any more in either.
+    fn take_away(&mut self, other: Self) {
+        self.spread.take_away(&other.spread);
+        self.months.take_away(other.months);
+        self.quarters.take_away(other.quarters);
     }
 
     fn finish(&mut self) {
@@ -373,6 +398,16 @@ impl Fold for Ledgers {
     fn finish(&mut self) {
         self.audience.finish();
         self.buyers.iter_mut().for_each(|(_, base)| base.finish());
+    }
+}
+
+impl TakeAway for Ledgers {
+    fn take_away(&mut self, other: Self) {
+        self.audience.take_away(other.audience);
+        for (currency, theirs) in other.buyers {
+            base(&mut self.buyers, currency, self.today).take_away(theirs);
+        }
+        self.buyers.retain(|(_, base)| !base.spread().is_empty());
     }
 }
 

@@ -8,7 +8,7 @@ use longplay_domain::{Act, Day, Goal};
 use longplay_store::{Columns, Terms};
 
 use super::{Origin, Weeks, matcher::Matcher};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Days looked back: three years.
 const BACK_DAYS: i32 = 1_100;
@@ -47,6 +47,13 @@ impl DayCounts {
             .iter_mut()
             .zip(&other.counts)
             .for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    fn take_away(&mut self, other: &Self) {
+        self.counts
+            .iter_mut()
+            .zip(&other.counts)
+            .for_each(|(mine, theirs)| *mine -= theirs);
     }
 
     /// The first day counted.
@@ -173,5 +180,19 @@ impl Fold for Outcomes {
 
     fn finish(&mut self) {
         self.within.iter_mut().for_each(Weeks::finish);
+    }
+}
+
+impl TakeAway for Outcomes {
+    fn take_away(&mut self, other: Self) {
+        self.present.take_away(&other.present);
+        self.returning.take_away(&other.returning);
+        self.subscribed.take_away(&other.subscribed);
+        for (mine, theirs) in self.reached.iter_mut().zip(&other.reached) {
+            mine.take_away(theirs);
+        }
+        for (mine, theirs) in self.within.iter_mut().zip(other.within) {
+            mine.take_away(theirs);
+        }
     }
 }

@@ -8,7 +8,7 @@ use longplay_domain::{Day, Period};
 use longplay_store::{Code, Columns};
 
 use super::{ByDays, PurchaseDays, Runs};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Customers with the same history in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,15 @@ impl Customers {
     fn merge(&mut self, other: Self) {
         self.once.merge(&other.once);
         self.again.merge(other.again);
+    }
+
+    fn take_away(&mut self, other: &Self) {
+        self.once.take_away(&other.once);
+        self.again.take_away(&other.again);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.once.cells().next().is_none() && self.again.counts().is_empty()
     }
 }
 
@@ -155,6 +164,15 @@ impl Fold for Purchases {
         self.currencies
             .iter_mut()
             .for_each(|(_, customers)| customers.again.finish());
+    }
+}
+
+impl TakeAway for Purchases {
+    fn take_away(&mut self, other: Self) {
+        for (currency, theirs) in other.currencies {
+            customers(&mut self.currencies, currency).take_away(&theirs);
+        }
+        self.currencies.retain(|(_, customers)| !customers.is_empty());
     }
 }
 

@@ -6,7 +6,7 @@ use longplay_domain::Day;
 use longplay_store::{Code, Column, Columns, NONE};
 
 use super::{Origin, Weeks};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Up to so many events of a day, the earlier ones are looked through one by one.
 const FEW_EVENTS: usize = 16;
@@ -115,5 +115,12 @@ impl Fold for Reach {
     fn finish(&mut self) {
         self.pieces.finish();
         self.channels.finish();
+    }
+}
+
+impl TakeAway for Reach {
+    fn take_away(&mut self, other: Self) {
+        self.pieces.take_away(other.pieces);
+        self.channels.take_away(other.channels);
     }
 }

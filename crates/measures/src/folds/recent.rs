@@ -7,7 +7,7 @@ use longplay_domain::{Day, Period};
 use longplay_store::{Code, Column, Columns, NONE};
 
 use super::Map;
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// "Lately": so many whole days before the day of as-of.
 pub const RECENT_DAYS: i32 = 28;
@@ -139,5 +139,16 @@ impl Fold for Recent {
         for (row, people) in other.rows {
             *self.rows.entry(row).or_default() += people;
         }
+    }
+}
+
+impl TakeAway for Recent {
+    fn take_away(&mut self, other: Self) {
+        for (row, people) in other.rows {
+            if let Some(mine) = self.rows.get_mut(&row) {
+                *mine -= people;
+            }
+        }
+        self.rows.retain(|_, people| *people > 0);
     }
 }

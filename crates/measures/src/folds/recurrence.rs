@@ -4,7 +4,7 @@ use longplay_domain::Day;
 use longplay_store::Columns;
 
 use super::{ByDays, Runs};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Days: x distinct presence days after D0, the last of them t_x days after D0, observed for T days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,6 +98,13 @@ impl Fold for Recurrence {
 
     fn finish(&mut self) {
         self.back.finish();
+    }
+}
+
+impl TakeAway for Recurrence {
+    fn take_away(&mut self, other: Self) {
+        self.once.take_away(&other.once);
+        self.back.take_away(&other.back);
     }
 }
 

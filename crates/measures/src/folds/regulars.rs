@@ -8,7 +8,7 @@ use longplay_store::Columns;
 
 use super::{Origin, Tally};
 use crate::{
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
     regular::Regular,
 };
 
@@ -173,6 +173,14 @@ impl Fold for Regulars {
 
     fn finish(&mut self) {
         self.cells.finish();
+    }
+}
+
+impl TakeAway for Regulars {
+    fn take_away(&mut self, other: Self) {
+        self.cells.take_away(&other.cells);
+        let counts = self.counts.iter_mut().zip(other.counts);
+        counts.for_each(|(mine, theirs)| *mine -= theirs);
     }
 }
 

@@ -4,7 +4,7 @@ use longplay_domain::Act;
 use longplay_store::{Code, Column, Columns, NONE};
 
 use super::{Count, Origin, Weeks};
-use crate::pass::{Fold, Life};
+use crate::pass::{Fold, Life, TakeAway};
 
 /// Whose money in which currency. Somebody who was refunded without ever having been present has no origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +30,12 @@ impl Count for RevenueCell {
         self.minor += other.minor;
         self.events += other.events;
         self.squares = self.squares.saturating_add(other.squares);
+    }
+
+    fn take_away(&mut self, other: Self) {
+        self.minor -= other.minor;
+        self.events -= other.events;
+        self.squares = self.squares.saturating_sub(other.squares);
     }
 }
 
@@ -129,5 +135,15 @@ impl Fold for Revenue {
         self.currencies
             .iter_mut()
             .for_each(|(_, money)| money.by_origin.finish());
+    }
+}
+
+impl TakeAway for Revenue {
+    fn take_away(&mut self, other: Self) {
+        for (currency, theirs) in other.currencies {
+            let mine = self.money(currency);
+            mine.by_origin.take_away(theirs.by_origin);
+            mine.elsewhere.take_away(theirs.elsewhere);
+        }
     }
 }

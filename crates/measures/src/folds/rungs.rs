@@ -9,7 +9,7 @@ use longplay_store::{Code, Column, Columns};
 
 use super::{Map, Origin, Tally};
 use crate::{
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
     regular::Regular,
     rhythm::{Patience, SLACK},
     stage::{Climb, GONE_BELOW, ORIGINS, Stage, TELLING},
@@ -270,6 +270,18 @@ impl Ways {
         let theirs = other.moves.iter().flatten().flatten();
         mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
     }
+
+    fn take_away(&mut self, other: Self) {
+        for (key, people) in other.steps {
+            if let Some(mine) = self.steps.get_mut(&key) {
+                *mine -= people;
+            }
+        }
+        self.steps.retain(|_, people| *people > 0);
+        let mine = self.moves.iter_mut().flatten().flatten();
+        let theirs = other.moves.iter().flatten().flatten();
+        mine.zip(theirs).for_each(|(mine, theirs)| *mine -= theirs);
+    }
 }
 
 impl Fold for Rungs {
@@ -314,5 +326,13 @@ impl Fold for Rungs {
     fn finish(&mut self) {
         self.standing.finish();
         self.stood.finish();
+    }
+}
+
+impl TakeAway for Rungs {
+    fn take_away(&mut self, other: Self) {
+        self.standing.take_away(&other.standing);
+        self.stood.take_away(&other.stood);
+        self.ways.take_away(other.ways);
     }
 }

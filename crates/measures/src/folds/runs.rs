@@ -48,6 +48,17 @@ impl<K: radsort::Key + Ord + Copy> Runs<K> {
         self.counts = merged(std::mem::take(&mut self.counts), other.counts.into_iter());
     }
 
+    /// Takes away keys that came before; both are finished.
+    pub fn take_away(&mut self, other: &Self) {
+        let mut gone = other.counts().iter().peekable();
+        self.counts.retain_mut(|(key, count)| {
+            if let Some((_, theirs)) = gone.next_if(|(theirs, _)| theirs == key) {
+                *count -= theirs;
+            }
+            *count > 0
+        });
+    }
+
     /// Counts what still waits; only then does [`Runs::counts`] tell everything.
     pub fn finish(&mut self) {
         self.condense();
@@ -106,6 +117,13 @@ mod tests {
             let mut wanted = std::collections::BTreeMap::new();
             keys.iter().for_each(|&key| *wanted.entry(key).or_insert(0u32) += 1);
             prop_assert_eq!(one.counts(), wanted.into_iter().collect::<Vec<_>>());
+            let (mut gone, mut left) = (Runs::default(), Runs::default());
+            keys[..cut].iter().for_each(|&key| gone.add(key));
+            keys[cut..].iter().for_each(|&key| left.add(key));
+            gone.finish();
+            left.finish();
+            one.take_away(&gone);
+            prop_assert_eq!(one.counts(), left.counts());
         }
     }
 }

@@ -41,6 +41,11 @@ impl Spread {
         self.all.merge(other.all);
     }
 
+    /// Takes away people who were added before; both are finished.
+    pub fn take_away(&mut self, other: &Self) {
+        self.all.take_away(&other.all);
+    }
+
     /// Brings all together; only then does [`Spread::counts`] tell everything.
     pub fn finish(&mut self) {
         let little = std::mem::take(&mut self.little);

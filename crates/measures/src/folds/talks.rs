@@ -6,12 +6,14 @@
 
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use longplay_domain::{Act, Day, Period, PersonId, Time};
 use longplay_store::{Code, Column, Columns, NONE};
 
 use super::Map;
 use crate::{
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
     regular::Regular,
     talk::{Arm, Notes},
 };
@@ -26,6 +28,8 @@ const DROP_MIN: f64 = 0.1;
 const REST_DAYS: i32 = 28;
 /// The most urgent candidates kept, of each reason.
 const KEPT_MAX: usize = 2_000;
+/// So many are held, of whom the last are in reserve: when one of the others goes, who comes next is at hand.
+const HELD_MAX: usize = KEPT_MAX + KEPT_MAX / 8;
 /// Sorted out whenever so many wait.
 const WAITING_MAX: usize = 2 * KEPT_MAX * Reason::ALL.len();
 /// People on a list are watched for so many days after it.
@@ -99,6 +103,11 @@ impl Candidate {
     fn urgency(&self) -> f64 {
         self.drop * (1.0 + self.bought.len() as f64)
     }
+
+    /// The most urgent first; among equals the person's key decides.
+    fn place(&self) -> (f64, PersonId) {
+        (self.urgency(), self.person)
+    }
 }
 
 /// Candidates, and the people of earlier lists.
@@ -109,12 +118,17 @@ pub struct Talks {
     period: Period,
     notes: Arc<Map<PersonId, Notes>>,
     candidates: Vec<Candidate>,
+    reserve: Vec<Candidate>,
+    /// Of each reason the last up to whom everybody is here, once somebody was let go of.
+    through: [Option<(f64, PersonId)>; Reason::ALL.len()],
     /// All candidates by reason, kept or not.
     counts: [u64; Reason::ALL.len()],
     /// (people, came back) of those shown and those held out.
     arms: [(u64, u64); 2],
     /// When the first of them will have been watched for long enough.
     ready_on: Option<Day>,
+    /// That day, where whom it was of was taken away.
+    owed: Option<Day>,
 }
 
 impl Talks {
@@ -125,15 +139,22 @@ impl Talks {
             period,
             notes,
             candidates: Vec::new(),
+            reserve: Vec::new(),
+            through: [None; Reason::ALL.len()],
             counts: [0; Reason::ALL.len()],
             arms: [(0, 0); 2],
             ready_on: None,
+            owed: None,
         }
     }
 
     /// The most urgent candidates of each reason, by reason and then in that order.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
+    }
+
+    fn held(&self) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().chain(&self.reserve)
     }
 
     /// How many candidates there are with a reason, kept or not.
@@ -250,16 +271,29 @@ impl Talks {
     }
 
     fn keep_the_most_urgent(&mut self) {
-        self.candidates.sort_unstable_by(|a, b| {
-            let urgency = b.urgency().total_cmp(&a.urgency());
-            a.reason.cmp(&b.reason).then(urgency).then(a.person.0.cmp(&b.person.0))
-        });
-        let mut kept = [0; Reason::ALL.len()];
-        self.candidates.retain(|candidate| {
-            let kept = &mut kept[candidate.reason as usize];
-            *kept += 1;
-            *kept <= KEPT_MAX
-        });
+        let mut all = std::mem::take(&mut self.candidates);
+        all.append(&mut self.reserve);
+        let rank = |a: &(f64, PersonId), b: &(f64, PersonId)| b.0.total_cmp(&a.0).then(a.1.0.cmp(&b.1.0));
+        all.sort_unstable_by(|a, b| a.reason.cmp(&b.reason).then_with(|| rank(&a.place(), &b.place())));
+        let mut held = [0; Reason::ALL.len()];
+        let mut through = self.through;
+        for candidate in all {
+            let reason = candidate.reason as usize;
+            let place = candidate.place();
+            if self.through[reason].is_some_and(|last| rank(&last, &place).is_lt()) {
+                continue;
+            }
+            held[reason] += 1;
+            if held[reason] <= KEPT_MAX {
+                self.candidates.push(candidate);
+            } else if held[reason] <= HELD_MAX {
+                self.reserve.push(candidate);
+            }
+            if held[reason] == HELD_MAX {
+                through[reason] = Some(place);
+            }
+        }
+        self.through = through;
     }
 }
 
@@ -316,6 +350,7 @@ impl Fold for Talks {
 
     fn merge(&mut self, other: Self) {
         self.candidates.extend(other.candidates);
+        self.reserve.extend(other.reserve);
         self.keep_the_most_urgent();
         self.counts
             .iter_mut()
@@ -329,5 +364,34 @@ impl Fold for Talks {
 
     fn finish(&mut self) {
         self.keep_the_most_urgent();
+    }
+}
+
+impl TakeAway for Talks {
+    fn take_away(&mut self, other: Self) {
+        let gone: HashSet<i64, RandomState> = other.held().map(|candidate| candidate.person.0).collect();
+        for held in [&mut self.candidates, &mut self.reserve] {
+            held.retain(|candidate| !gone.contains(&candidate.person.0));
+        }
+        self.counts
+            .iter_mut()
+            .zip(other.counts)
+            .for_each(|(mine, theirs)| *mine -= theirs);
+        for (mine, theirs) in self.arms.iter_mut().zip(other.arms) {
+            *mine = (mine.0 - theirs.0, mine.1 - theirs.1);
+        }
+        // The day of nobody else's watching is earlier, so it is right as soon as it is back.
+        if other.ready_on.is_some() && other.ready_on == self.ready_on {
+            self.owed = self.ready_on.take();
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        let mut held = [0; Reason::ALL.len()];
+        self.candidates
+            .iter()
+            .for_each(|candidate| held[candidate.reason as usize] += 1);
+        let has_all = |(held, count): (u64, u64)| held >= count.min(KEPT_MAX as u64);
+        held.into_iter().zip(self.counts).all(has_all) && (self.owed.is_none() || self.owed == self.ready_on)
     }
 }

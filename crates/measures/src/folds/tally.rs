@@ -55,6 +55,11 @@ impl Cells {
         self.wide.merge(other.wide);
     }
 
+    fn take_away(&mut self, other: &Self) {
+        self.narrow.take_away(&other.narrow);
+        self.wide.take_away(&other.wide);
+    }
+
     fn finish(&mut self) {
         self.narrow.finish();
         self.wide.finish();
@@ -115,6 +120,17 @@ impl Tally {
                 self.cells.push(theirs);
             } else {
                 self.cells[line].merge(theirs);
+            }
+        }
+    }
+
+    /// Takes away people who were added before; both are finished.
+    pub fn take_away(&mut self, other: &Self) {
+        for (&(channel, piece), theirs) in other.lines.names().iter().zip(&other.cells) {
+            let line = self.lines.number(channel, piece);
+            // Whoever is taken away was added, so the line is known; a new one would be empty.
+            if let Some(mine) = self.cells.get_mut(line) {
+                mine.take_away(theirs);
             }
         }
     }

@@ -55,6 +55,7 @@ impl<T: Default> Numbered<T> {
         values.map(move |(place, value)| (first + place as i32, value))
     }
 
+    /// Does something with each value and that of the same number in another.
     pub fn merge(&mut self, other: Self, mut add: impl FnMut(&mut T, T)) {
         for (place, theirs) in other.values.into_iter().enumerate() {
             add(self.at(other.first + place as i32), theirs);
@@ -95,6 +96,15 @@ impl<T: Count> Ages<T> {
         }
         self.0[age].add(value);
     }
+
+    fn take_away(&mut self, other: Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            mine.take_away(theirs);
+        }
+        // As long as the oldest age that anybody is left at.
+        let used = self.0.iter().rposition(|value| *value != T::default());
+        self.0.truncate(used.map_or(0, |last| last + 1));
+    }
 }
 
 impl<T: Count> Triangle<T> {
@@ -117,6 +127,11 @@ impl<T: Count> Triangle<T> {
             }
         });
     }
+
+    /// Takes away values that were added before.
+    pub fn take_away(&mut self, other: Self) {
+        self.cohorts.merge(other.cohorts, Ages::take_away);
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +148,12 @@ mod tests {
         one.merge(other);
         let wanted: [(i32, &[u64]); 3] = [(-3, &[0, 0, 0, 0, 0, 1]), (4, &[3]), (9, &[0, 7])];
         assert_eq!(one.cohorts().collect::<Vec<_>>(), wanted);
+        let mut gone = Triangle::<u64>::default();
+        gone.cohort(4).add(0, 3);
+        gone.cohort(9).add(1, 6);
+        one.take_away(gone);
+        let left: [(i32, &[u64]); 2] = [(-3, &[0, 0, 0, 0, 0, 1]), (9, &[0, 1])];
+        assert_eq!(one.cohorts().collect::<Vec<_>>(), left);
     }
 
     #[test]

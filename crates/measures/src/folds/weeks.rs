@@ -16,6 +16,9 @@ const BLOCK_DAYS: usize = 1 << BLOCK_SHIFT;
 /// What a cell counts.
 pub trait Count: Copy + Default + PartialEq {
     fn add(&mut self, other: Self);
+
+    /// Takes away what was added before.
+    fn take_away(&mut self, other: Self);
 }
 
 impl Count for u32 {
@@ -23,12 +26,20 @@ impl Count for u32 {
     fn add(&mut self, other: Self) {
         *self += other;
     }
+
+    fn take_away(&mut self, other: Self) {
+        *self -= other;
+    }
 }
 
 impl Count for u64 {
     #[inline]
     fn add(&mut self, other: Self) {
         *self += other;
+    }
+
+    fn take_away(&mut self, other: Self) {
+        *self -= other;
     }
 }
 
@@ -190,11 +201,22 @@ impl<T: Count> Weeks<T> {
             *self = other;
             return;
         }
+        self.with_each(&other, T::add);
+    }
+
+    /// Takes away cells that were added before.
+    pub fn take_away(&mut self, mut other: Self) {
+        other.settle();
+        self.settle();
+        self.with_each(&other, T::take_away);
+    }
+
+    fn with_each(&mut self, other: &Self, change: impl Fn(&mut T, T)) {
         other.each_block(|(channel, piece), number, block| {
             let line = self.line(channel, piece);
             let place = self.block(line, number) as usize;
             let mine = self.blocks[place].iter_mut();
-            mine.zip(block).for_each(|(mine, theirs)| mine.add(*theirs));
+            mine.zip(block).for_each(|(mine, theirs)| change(mine, *theirs));
         });
     }
 }
@@ -212,8 +234,14 @@ mod tests {
             two.add(3, u32::MAX, Day(day), 2);
             (0..5).for_each(|_| two.add(4, 9, Day(day), 1));
         }
+        let mut gone = Weeks::<u32>::default();
+        gone.add(3, u32::MAX, Day(40), 7);
+        gone.add(4, 9, Day(-20), 1);
         one.merge(two);
+        one.add(3, u32::MAX, Day(40), 7);
+        one.add(4, 9, Day(-20), 1);
         one.finish();
+        one.take_away(gone);
         let cells = one.cells().into_iter();
         let mut cells: Vec<_> = cells
             .map(|(origin, count)| (origin.channel, origin.piece, origin.day.0, count))

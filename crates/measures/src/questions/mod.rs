@@ -29,19 +29,20 @@ use crate::{
     question::{Key, Question},
 };
 
-/// All questions, those that take longest to answer first, so that threads that share them end together.
+/// All questions, those that take longest to answer first, so that threads that share them end together; but those that read what
+/// `returns` finds out about spikes come after others, or they would wait for it.
 pub const LONGEST_FIRST: [Key; Key::ALL.len()] = [
-    Key::Credit,
-    Key::Lift,
-    Key::Durability,
     Key::Returns,
-    Key::Ladder,
     Key::Goals,
-    Key::Hits,
+    Key::Credit,
     Key::Audit,
-    Key::Plan,
+    Key::Ladder,
     Key::Fit,
     Key::Talk,
+    Key::Lift,
+    Key::Durability,
+    Key::Plan,
+    Key::Hits,
 ];
 
 /// The evidence a question reads.

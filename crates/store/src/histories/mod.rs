@@ -14,7 +14,7 @@ use arrow::array::{Array, StringArray};
 use longplay_domain::{Act, PersonId, Time};
 
 use self::{gather::Gather, page::Page, run::Run};
-use crate::{error::Result, segment::schema::Column, snapshot::Snapshot, terms::Code};
+use crate::{error::Result, rows::EVERYBODY, segment::schema::Column, snapshot::Snapshot, terms::Code};
 
 /// Which columns a pass reads beside the person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,6 +173,20 @@ pub fn in_parallel<T: Send>(
     })
 }
 
+/// Hands out the histories of the given people (ascending) who have one, in that order. Pages without them are not read.
+pub fn each_of(
+    snapshot: &Snapshot,
+    columns: Columns,
+    people: &[i64],
+    mut observe: impl FnMut(&History<'_>),
+) -> Result<()> {
+    Histories::of_some(snapshot, columns, people)?.each(|history| {
+        if people.binary_search(&history.person.0).is_ok() {
+            observe(history);
+        }
+    })
+}
+
 /// The histories of one key range.
 pub struct Histories {
     runs: Vec<Run>,
@@ -200,6 +214,22 @@ impl Histories {
         }
         for run in [&snapshot.moved, &snapshot.tail] {
             runs.extend(Run::of_memory(run, columns, range.clone(), &snapshot.terms)?);
+        }
+        Ok(Self {
+            runs,
+            gather: Gather::new(columns),
+        })
+    }
+
+    /// Those of the given people (ascending), and of some others beside whom they lie.
+    fn of_some(snapshot: &Snapshot, columns: Columns, people: &[i64]) -> Result<Self> {
+        let mut runs = Vec::with_capacity(snapshot.sources.len() + 2);
+        let beside = snapshot.sources.len().saturating_sub(1);
+        for source in &snapshot.sources {
+            runs.extend(Run::of_people((source, beside), columns, people, &snapshot.terms)?);
+        }
+        for run in [&snapshot.moved, &snapshot.tail] {
+            runs.extend(Run::of_memory(run, columns, EVERYBODY, &snapshot.terms)?);
         }
         Ok(Self {
             runs,

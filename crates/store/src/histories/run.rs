@@ -8,7 +8,9 @@ use super::{Columns, Page, page::Decoder};
 use crate::{
     error::Result,
     people::moved::Source,
+    rows::EVERYBODY,
     segment::{
+        places::Places,
         read::{Form, RangeReader, Segment},
         schema::Column,
     },
@@ -39,6 +41,8 @@ enum Input {
         segment: Arc<Segment>,
         reader: Box<RangeReader>,
         ids: Option<Box<IdReader>>,
+        /// Which of its rows are read, where not all in the range are.
+        places: Option<Places>,
     },
     Memory {
         run: Arc<SortedRun>,
@@ -67,8 +71,35 @@ impl Run {
             segment: Arc::clone(segment),
             reader,
             ids: None,
+            places: None,
         };
         Self::start(input, names, Decoder::new(columns, terms), (range, Arc::clone(hidden)))
+    }
+
+    /// Of those rows of one segment that may be the people's, and some of others beside them; `None` when there are none.
+    pub fn of_people(
+        (Source { segment, hidden }, beside): (&Source, usize),
+        columns: Columns,
+        people: &[i64],
+        terms: &Arc<Terms>,
+    ) -> Result<Option<Self>> {
+        let Some(places) = segment.places(people)? else {
+            return Ok(None);
+        };
+        let names = columns.to_read();
+        let reader = Box::new(segment.read_at(&names, &places, Form::Dictionary { beside })?);
+        let input = Input::Segment {
+            segment: Arc::clone(segment),
+            reader,
+            ids: None,
+            places: Some(places),
+        };
+        Self::start(
+            input,
+            names,
+            Decoder::new(columns, terms),
+            (EVERYBODY, Arc::clone(hidden)),
+        )
     }
 
     /// `None` when the run in memory holds nobody in `range`.
@@ -200,9 +231,14 @@ impl Run {
                 }
                 Ok(String::new())
             }
-            Input::Segment { segment, ids, .. } => {
+            Input::Segment {
+                segment, ids, places, ..
+            } => {
                 if ids.is_none() {
-                    let reader = segment.read(&[Column::Id], &self.range, Form::Plain)?;
+                    let reader = match places {
+                        None => segment.read(&[Column::Id], &self.range, Form::Plain)?,
+                        Some(places) => segment.read_at(&[Column::Id], places, Form::Plain)?,
+                    };
                     *ids = Some(Box::new(IdReader {
                         reader,
                         first_ordinal: 0,

@@ -5,7 +5,10 @@ use std::path::Path;
 use longplay_domain::Time;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::EVENTS_TABLE;
+use super::{
+    EVENTS_TABLE,
+    publish::{COMPACTED, INSERTED},
+};
 use crate::{
     error::{Context, Result},
     segment::{SegmentInfo, lake_time, schema::Column},
@@ -237,6 +240,20 @@ pub fn segments(connection: &Connection, directory: &Path) -> Result<Vec<Segment
         })
     });
     rows.and_then(Iterator::collect).doing(doing)
+}
+
+/// Whether every snapshot after one, up to another, only brought in what came or laid together what was there. Where that can't be
+/// told any more, it counts as no.
+pub fn only_grew(connection: &Connection, after: i64, through: i64) -> Result<bool> {
+    let harmless = [INSERTED, COMPACTED].map(|what| format!("{what}:{EVENTS_TABLE}"));
+    let count: i64 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM ducklake_snapshot_changes
+             WHERE ?1 < snapshot_id AND snapshot_id <= ?2 AND changes_made IN (?3, ?4)",
+        )
+        .and_then(|mut select| select.query_row(params![after, through, harmless[0], harmless[1]], |row| row.get(0)))
+        .doing("read the lake catalog")?;
+    Ok(count == through - after)
 }
 
 /// (origin, person) of the rows a segment holds under another key than their own.

@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod checksum;
 mod held;
 pub mod ids;
+pub mod places;
 pub mod read;
 pub mod schema;
 pub mod write;

@@ -5,7 +5,7 @@ use std::{
     fs::File,
     ops::RangeInclusive,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use arrow::{
@@ -55,6 +55,8 @@ pub struct Segment {
     pub rekeyed: Vec<(i64, i64)>,
     /// Whether the file was found to be what was published.
     is_sound: Mutex<bool>,
+    /// Every so many rows' person, once somebody looked for a few people: see [`super::places`].
+    pub(super) signposts: OnceLock<Vec<i64>>,
 }
 
 impl Segment {
@@ -91,6 +93,7 @@ impl Segment {
             width,
             rekeyed,
             is_sound: Mutex::new(false),
+            signposts: OnceLock::new(),
         })
     }
 
@@ -108,6 +111,12 @@ impl Segment {
             *is_sound = true;
         }
         Ok(())
+    }
+
+    /// How many rows each row group has.
+    pub(super) fn group_rows(&self) -> Vec<usize> {
+        let groups = self.plain.metadata().row_groups().iter();
+        groups.map(|group| group.num_rows().unsigned_abs() as usize).collect()
     }
 
     /// How many columns the file has.
@@ -129,7 +138,7 @@ impl Segment {
         self.read_groups(columns, groups, None, form)
     }
 
-    fn read_groups(
+    pub(super) fn read_groups(
         &self,
         columns: &[Column],
         groups: Vec<usize>,
@@ -219,6 +228,16 @@ impl Segment {
             _ => i64::MIN,
         });
         oldest.min().unwrap_or(i64::MAX)
+    }
+
+    /// The time of its newest row, or something later.
+    pub fn newest(&self) -> i64 {
+        let groups = self.plain.metadata().row_groups().iter();
+        let newest = groups.map(|group| match group.column(Column::Time.index()).statistics() {
+            Some(Statistics::Int64(bounds)) => bounds.max_opt().copied().unwrap_or(i64::MAX),
+            _ => i64::MAX,
+        });
+        newest.max().unwrap_or(i64::MIN)
     }
 
     /// Bytes on disk of `columns`, compressed.

@@ -4,6 +4,7 @@
 //! seal by another process takes exactly the sealed ones away. Bounded: [`Tail::is_full`] tells when to seal, and beyond
 //! [`Tail::is_overfull`] nothing more is accepted. Every call is short; what takes long is done on a [`Pending`].
 
+mod came;
 mod known;
 mod pending;
 
@@ -15,9 +16,9 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use longplay_domain::{Event, Forgotten, PersonId, PersonKey, Time};
 
-use self::known::Known;
 pub(crate) use self::pending::sort_batches;
 pub use self::pending::{Kept, Pending, SortedRun};
+use self::{came::Came, known::Known};
 use crate::{order::Keys, people::links::LinkFact, segment::schema::to_batch};
 
 /// How much the tail may hold.
@@ -96,6 +97,7 @@ pub struct Tail {
     fresh_positions: Vec<(i64, usize)>,
     fresh_fingerprints: Vec<u64>,
     ids: Known,
+    came: Came,
     /// The last journal position seen, sealed or not.
     last_position: i64,
     /// Events that ever came in here.
@@ -120,6 +122,7 @@ impl Tail {
             fresh_positions: Vec::new(),
             fresh_fingerprints: Vec::new(),
             ids: Known::default(),
+            came: Came::default(),
             last_position: sealed,
             accepted: 0,
             rows: 0,
@@ -137,6 +140,12 @@ impl Tail {
 
     pub const fn accepted(&self) -> u64 {
         self.accepted
+    }
+
+    /// The key under which each counted event came in after one position, up to another; `None` where that is not known any
+    /// more.
+    pub fn came_between(&self, after: i64, through: i64) -> Option<Vec<i64>> {
+        self.came.between(after, through)
     }
 
     pub const fn rows(&self) -> usize {
@@ -169,6 +178,7 @@ impl Tail {
         if position <= self.last_position {
             return;
         }
+        self.came.note(position, self.last_position, &events);
         self.last_position = position;
         self.rows += events.len();
         self.accepted += events.len() as u64;
@@ -220,7 +230,10 @@ impl Tail {
     /// Returns what that was, to be dropped when nobody waits for the tail any more.
     #[must_use = "giving much memory back takes long"]
     pub fn forget(&mut self, sealed: i64) -> Gone {
-        self.last_position = self.last_position.max(sealed);
+        if sealed > self.last_position {
+            self.came.missed(sealed);
+            self.last_position = sealed;
+        }
         self.forget_links(sealed);
         let first = |positions: &[(i64, usize)]| positions.first().map(|&(position, _)| position);
         let oldest = self

@@ -18,7 +18,7 @@ use self::walk::Walk;
 use super::matcher::Matcher;
 use crate::{
     ask::Ground,
-    pass::{Fold, Life},
+    pass::{Fold, Life, TakeAway},
     question::Question,
 };
 
@@ -99,5 +99,17 @@ impl Fold for Journeys {
 
     fn finish(&mut self) {
         self.paths.iter_mut().for_each(Paths::finish);
+    }
+}
+
+impl TakeAway for Journeys {
+    fn take_away(&mut self, other: Self) {
+        for (mine, theirs) in self.paths.iter_mut().zip(&other.paths) {
+            mine.take_away(theirs);
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.paths.iter().all(Paths::is_whole)
     }
 }

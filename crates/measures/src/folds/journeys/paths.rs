@@ -95,6 +95,13 @@ impl Credited {
 /// By method, in 2³²nds of a minor unit.
 type Worth = [i128; Method::ALL.len()];
 
+/// What conversions were worth, and how many they were.
+#[derive(Debug, Default)]
+struct Worths {
+    conversions: u64,
+    by_method: Worth,
+}
+
 /// How people came to one goal.
 #[derive(Debug, Default)]
 pub struct Paths {
@@ -106,7 +113,7 @@ pub struct Paths {
     pub lone: u64,
     credited: Map<Code, Credited>,
     /// By currency and label: what their conversions were worth by each method, in 2³²nds of a minor unit.
-    worth: Map<(Code, Code), Worth>,
+    worth: Map<(Code, Code), Worths>,
     split: Split,
     /// Those who reached it after something that is known.
     pub converted: Sample,
@@ -154,10 +161,40 @@ impl Paths {
         }
         for (key, theirs) in other.worth {
             let mine = self.worth.entry(key).or_default();
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+            mine.conversions += theirs.conversions;
+            let worth = mine.by_method.iter_mut().zip(theirs.by_method);
+            worth.for_each(|(mine, theirs)| *mine += theirs);
         }
         self.converted.merge(other.converted);
         self.others.merge(other.others);
+    }
+
+    /// Takes away people who came before; both are finished.
+    pub fn take_away(&mut self, other: &Self) {
+        self.conversions -= other.conversions;
+        self.unseen -= other.unseen;
+        self.lone -= other.lone;
+        for (label, theirs) in &other.credited {
+            if let Some(mine) = self.credited.get_mut(label) {
+                let sizes = mine.sizes.iter_mut().zip(&theirs.sizes);
+                sizes.for_each(|(mine, theirs)| mine.take_away(theirs));
+            }
+        }
+        for (key, theirs) in &other.worth {
+            if let Some(mine) = self.worth.get_mut(key) {
+                mine.conversions -= theirs.conversions;
+                let worth = mine.by_method.iter_mut().zip(theirs.by_method);
+                worth.for_each(|(mine, theirs)| *mine -= theirs);
+            }
+        }
+        self.worth.retain(|_, worth| worth.conversions > 0);
+        self.converted.take_away(&other.converted);
+        self.others.take_away(&other.others);
+    }
+
+    /// Whether nobody's journey is missing in the samples.
+    pub fn is_whole(&self) -> bool {
+        self.converted.is_whole() && self.others.is_whole()
     }
 
     /// Only then do the other methods tell everything.
@@ -180,12 +217,13 @@ impl Paths {
     pub fn worth(&self) -> impl Iterator<Item = (Code, Code, &Worth)> {
         self.worth
             .iter()
-            .map(|(&(currency, label), worth)| (currency, label, worth))
+            .map(|(&(currency, label), worth)| (currency, label, &worth.by_method))
     }
 }
 
-fn value(worth: &mut Map<(Code, Code), Worth>, (currency, minor): (Code, i128), label: Code, credit: &Credit) {
+fn value(worth: &mut Map<(Code, Code), Worths>, (currency, minor): (Code, i128), label: Code, credit: &Credit) {
     let worth = worth.entry((currency, label)).or_default();
-    let shares = worth.iter_mut().zip(credit);
+    worth.conversions += 1;
+    let shares = worth.by_method.iter_mut().zip(credit);
     shares.for_each(|(worth, &share)| *worth += minor * i128::from(share));
 }

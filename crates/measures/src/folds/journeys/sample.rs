@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use longplay_domain::PersonId;
 use longplay_store::Code;
 
 /// So many journeys are kept; where there are no more, the sample is everybody.
 pub const KEPT_MAX: usize = 8_192;
+/// So many are held, of whom the last are in reserve: when one of the others goes, who comes next is at hand.
+const HELD_MAX: usize = KEPT_MAX + KEPT_MAX / 8;
 
 /// Where a person stands in the order in which journeys are kept. Keys lie in ranges, one a thread, so they are mixed first.
 #[inline]
@@ -57,19 +61,29 @@ impl Sample {
         self.states.extend_from_slice(journey);
         let to = self.states.len() as u32;
         self.kept.push(Kept { rank, from, to });
-        if self.kept.len() == 2 * KEPT_MAX {
-            self.finish();
+        if self.kept.len() == 2 * HELD_MAX {
+            self.let_go();
         }
     }
 
     /// Lets go of those who rank too high; only then is what is kept the sample.
     pub fn finish(&mut self) {
-        if self.kept.len() <= KEPT_MAX {
+        self.let_go();
+        self.kept.sort_unstable_by_key(|kept| kept.rank);
+    }
+
+    fn let_go(&mut self) {
+        if self.kept.len() <= HELD_MAX {
             return;
         }
-        let (_, last, _) = self.kept.select_nth_unstable_by_key(KEPT_MAX - 1, |kept| kept.rank);
+        let (_, last, _) = self.kept.select_nth_unstable_by_key(HELD_MAX - 1, |kept| kept.rank);
         self.highest = Some(last.rank);
-        self.kept.truncate(KEPT_MAX);
+        self.kept.truncate(HELD_MAX);
+        self.condense();
+    }
+
+    /// Lets go of the states of nobody.
+    fn condense(&mut self) {
         let all = std::mem::take(&mut self.states);
         for kept in &mut self.kept {
             let from = self.states.len() as u32;
@@ -78,8 +92,26 @@ impl Sample {
         }
     }
 
+    /// Takes away people who were counted before. Whoever is kept of them and was kept here goes: that is whoever of them was.
+    pub fn take_away(&mut self, other: &Self) {
+        self.people -= other.people;
+        let gone: HashSet<u64, RandomState> = other.kept.iter().map(|kept| kept.rank).collect();
+        self.kept.retain(|kept| !gone.contains(&kept.rank));
+        self.condense();
+    }
+
+    /// Whether nobody is missing.
+    pub fn is_whole(&self) -> bool {
+        self.kept.len() as u64 >= self.people.min(KEPT_MAX as u64)
+    }
+
+    fn sample(&self) -> &[Kept] {
+        &self.kept[..self.kept.len().min(KEPT_MAX)]
+    }
+
     pub fn merge(&mut self, other: Self) {
         self.people += other.people;
+        self.highest = self.highest.into_iter().chain(other.highest).min();
         for kept in other.kept {
             if self.highest.is_none_or(|highest| kept.rank <= highest) {
                 self.keep(kept.rank, kept.states(&other.states));
@@ -94,13 +126,13 @@ impl Sample {
 
     /// How many people each of the kept stands for.
     pub fn stands_for(&self) -> f64 {
-        self.people as f64 / self.kept.len().max(1) as f64
+        self.people as f64 / self.sample().len().max(1) as f64
     }
 
     /// The kept journeys with their touches numbered by `number`, neighbours of one number merged, equal ones counted.
     pub fn condensed(&self, number: impl Fn(Code) -> u32) -> BTreeMap<Vec<u32>, u64> {
         let mut condensed = BTreeMap::new();
-        for kept in &self.kept {
+        for kept in self.sample() {
             let mut numbers: Vec<u32> = kept.states(&self.states).iter().map(|&code| number(code)).collect();
             numbers.dedup();
             *condensed.entry(numbers).or_default() += 1;
@@ -112,6 +144,35 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sample_of_who_is_left_is_theirs_until_the_reserve_is_used_up() {
+        let of = |people: std::ops::Range<i64>, states: Code| {
+            let mut sample = Sample::default();
+            for person in people {
+                let rank = rank(PersonId(person));
+                if sample.counts(rank) {
+                    sample.keep(rank, &[states + (person % 97) as Code]);
+                }
+            }
+            sample.finish();
+            sample
+        };
+        let mut changed = of(0..20_000, 0);
+        changed.take_away(&of(0..1_000, 0));
+        changed.merge(of(0..1_000, 500));
+        changed.merge(of(20_000..20_300, 0));
+        changed.finish();
+        let mut wanted = of(1_000..20_300, 0);
+        wanted.merge(of(0..1_000, 500));
+        wanted.finish();
+        assert!(changed.is_whole());
+        assert_eq!(changed.stands_for(), wanted.stands_for());
+        assert_eq!(changed.condensed(|code| code), wanted.condensed(|code| code));
+        changed.take_away(&of(1_000..6_000, 0));
+        changed.finish();
+        assert!(!changed.is_whole());
+    }
 
     #[test]
     fn the_sample_is_the_same_however_people_are_dealt() {
@@ -130,7 +191,7 @@ mod tests {
             whole
         };
         let (one, many) = (deal(1), deal(13));
-        assert_eq!((one.people(), one.kept.len()), (20_000, KEPT_MAX));
+        assert_eq!((one.people(), one.sample().len()), (20_000, KEPT_MAX));
         assert_eq!(one.condensed(|code| code), many.condensed(|code| code));
         assert!((one.stands_for() - 20_000.0 / 8_192.0).abs() < 1e-12);
     }

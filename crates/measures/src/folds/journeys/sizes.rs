@@ -72,6 +72,14 @@ impl Sizes {
         }
     }
 
+    /// Takes away people who were added before.
+    pub fn take_away(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            mine.people -= theirs.people;
+            mine.sum -= theirs.sum;
+        }
+    }
+
     /// Groups that have anybody.
     pub fn iter(&self) -> impl Iterator<Item = Share> {
         self.0.iter().copied().filter(|share| share.people > 0)
