@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use longplay_domain::{Act, Day, Goal, Handle, Time, Zone};
+use longplay_domain::{Act, Day, Goal, Handle, Renewal, Time, Zone};
 use longplay_measures::{Foundation, Key, Question, Way, Why, ask_all, engine::LocalEngine, renew};
 use longplay_store::Store;
 use longplay_testkit::{
@@ -77,6 +77,11 @@ fn whatever_comes_in_the_edition_is_that_from_scratch() {
         let (start, end) = (audience.zone.start_of(day), audience.zone.end_of(day));
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path(), NOW).unwrap();
+        let membership = Goal {
+            renews: Some(Renewal::Week),
+            ..Goal::of_acts("membership", &[Act::Purchased, Act::Viewed])
+        };
+        store.put_goal(&membership).unwrap();
         let mut editions = Editions::of(&store, &audience.zone);
         let mut as_of = start;
         for (number, batch) in rows.chunks(rows.len().div_ceil(12)).enumerate() {
@@ -176,4 +181,41 @@ fn what_changes_everybody_is_worked_out_from_scratch() {
     assert_eq!(editions.next(as_of, "an erasure"), Way::FromScratch(Why::History));
     let tomorrow = zone.end_of(today.plus(1));
     assert_eq!(editions.next(tomorrow, "another day"), Way::FromScratch(Why::Terms));
+}
+
+#[test]
+fn people_said_to_be_one_and_parted_again_are_read_alone() {
+    for seed in 0..6 {
+        let audience = RandomAudience::new(seed);
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let rows: Vec<&Row> = audience.rows().collect();
+        let latest = rows.iter().map(|row| row.time).max().unwrap();
+        let as_of = audience.zone.end_of(audience.zone.day_of(latest));
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), NOW).unwrap();
+        let (sealed, in_tail) = rows.split_at(rows.len() / 2);
+        accept(&store, sealed);
+        store.seal(NOW).unwrap();
+        accept(&store, in_tail);
+        let mut editions = Editions::of(&store, &audience.zone);
+        editions.next(as_of, "first");
+        let mut handles: Vec<Handle> = rows.iter().filter_map(|row| Handle::parse(&row.person)).collect();
+        handles.sort();
+        handles.dedup();
+        let mut said = Vec::new();
+        for round in 0..8 {
+            let about = format!("seed {seed}, round {round}");
+            if said.is_empty() || random.random_bool(0.6) {
+                let [one, other] = [(); 2].map(|()| &handles[random.random_range(0..handles.len())]);
+                if let Ok(link) = store.merge_people(one, other, "the same voice", NOW) {
+                    said.push(link.id);
+                }
+            } else {
+                let id = said.swap_remove(random.random_range(0..said.len()));
+                store.unlink(&id, NOW).unwrap();
+            }
+            let way = editions.next(as_of, &about);
+            assert!(matches!(way, Way::FromChanges { .. }), "{about}: {way:?}");
+        }
+    }
 }
