@@ -3,7 +3,8 @@
 //! each the best of several runs. `--parts Cohorts,Reach` takes only those parts of the evidence, `--each` times each alone,
 //! `--answers` the answers from evidence at hand,
 //! `--more 1000` takes in so many events more, several times, and times the first edition after each, made of the one before as a
-//! server makes it.
+//! server makes it. Beside the seconds stand those of processors (`_cpu_s`, on Linux), which others at work on the machine make no longer,
+//! and at the end what of the memory is held.
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
@@ -68,11 +69,11 @@ fn editions_after(store: &Store, question: &Question, more: i64) {
             ..Claim::default()
         });
         store.accept(claims.collect(), question.as_of).expect("taken in");
-        let start = Instant::now();
+        let (start, cpu) = (Instant::now(), cpu_s());
         let point = (question.as_of, question.zone.clone());
         let renewed = renew(point, store, LocalEngine::default(), last.take()).expect("an edition");
-        let seconds = start.elapsed().as_secs_f64();
-        println!("# {:?}: {seconds:.3} s", renewed.way);
+        let (seconds, cpu) = (start.elapsed().as_secs_f64(), cpu_s() - cpu);
+        println!("# {:?}: {seconds:.3} s, of processors {cpu:.2} s", renewed.way);
         // The first has nothing to go on from.
         if renewed.way != Way::FromScratch(Why::First) {
             let (least, greatest) = told.entry(name).or_insert((f64::INFINITY, 0.0));
@@ -83,6 +84,28 @@ fn editions_after(store: &Store, question: &Question, more: i64) {
     for (name, (least, greatest)) in told {
         println!("{{\"{name}\":{least},\"{name}_greatest\":{greatest}}}");
     }
+    for name in ["VmRSS", "VmHWM"] {
+        println!(
+            "# {name}: {}",
+            told_by_system("/proc/self/status", name).unwrap_or_default()
+        );
+    }
+}
+
+/// What a line of a file of the system says that begins with this name; nothing where there is no such file.
+fn told_by_system(file: &str, name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// What this process took of the processors so far, to hundredths of a second; 0 where the system does not say so.
+fn cpu_s() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name may hold spaces; after it come the state and, as the twelfth and thirteenth, ticks in the program and in the system.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn measure(store: &Store, question: &Question, all: &[Part]) {
@@ -91,13 +114,17 @@ fn measure(store: &Store, question: &Question, all: &[Part]) {
     let gather = |parts: &[Part]| ground.gather(question, parts).expect("a pass");
     // The first pass also prepares what later ones rest on, as it does while serving.
     let columns = Observer::columns().with(gather(all).columns());
+    let cpu = cpu_s();
     let decode = best(|| snapshot.decode(columns, threads).expect("decoded"));
+    let decode_cpu = (cpu_s() - cpu) / RUNS as f64;
     let mut people = 0;
+    let cpu = cpu_s();
     let pass = best(|| {
         let cells = gather(all).cohorts().cells().into_iter();
         people = cells.map(|(_, cohort)| u64::from(cohort.people)).sum::<u64>();
         people
     });
+    let pass_cpu = (cpu_s() - cpu) / RUNS as f64;
     if std::env::args().any(|argument| argument == "--each") {
         println!(
             "# walk alone: {:.3} s",
@@ -122,7 +149,7 @@ fn measure(store: &Store, question: &Question, all: &[Part]) {
     let edition = best(|| ground.edition(question).expect("an edition").answers.len() as u64);
     let bytes = snapshot.column_bytes(&columns.to_read());
     println!(
-        "{{\"decode_s\":{decode},\"pass_s\":{pass},\"edition_s\":{edition},\"events\":{},\"people\":{people},\"threads\":{threads},\"column_bytes\":{bytes}}}",
+        "{{\"decode_s\":{decode},\"pass_s\":{pass},\"edition_s\":{edition},\"decode_cpu_s\":{decode_cpu},\"pass_cpu_s\":{pass_cpu},\"events\":{},\"people\":{people},\"threads\":{threads},\"column_bytes\":{bytes}}}",
         snapshot.rows(),
     );
 }

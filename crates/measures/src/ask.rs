@@ -1,7 +1,7 @@
 //! The one door: a question, the store, an answer.
 
 use std::sync::{
-    OnceLock,
+    Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -13,6 +13,7 @@ use crate::{
     compare::{Against, Comparison},
     engine::LocalEngine,
     evidence::{Evidence, Part},
+    memory::Memory,
     over_time,
     question::{Key, Question},
     questions,
@@ -58,6 +59,8 @@ pub struct Ground {
     pub talk: Talking,
     /// How often people come; known once a pass needed it.
     rhythm: OnceLock<Rhythm>,
+    /// What was worked out before, by what it was worked out of.
+    pub(crate) memory: Arc<Memory>,
 }
 
 /// What is done with the evidence before answers are made of it.
@@ -165,6 +168,7 @@ impl Ground {
             regular_rule: store.regular_rule()?,
             talk: Talking::of(question, store)?,
             rhythm: OnceLock::new(),
+            memory: Arc::default(),
         })
     }
 

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod evidence;
 mod export;
 pub mod folds;
+mod memory;
 pub mod over_time;
 pub mod pass;
 pub mod people;

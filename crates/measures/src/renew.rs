@@ -17,6 +17,7 @@ use crate::{
     engine::LocalEngine,
     evidence::{Evidence, Part},
     folds::Map,
+    memory::Memory,
     pass::{Fold, TakeAway},
     question::{Key, Question},
     rhythm::Rhythm,
@@ -33,6 +34,7 @@ pub struct Foundation {
     rhythm: Rhythm,
     snapshot: Snapshot,
     evidence: Evidence,
+    memory: Arc<Memory>,
 }
 
 /// What a person's part of the evidence hangs on beside their history.
@@ -90,6 +92,10 @@ pub fn renew(
     let question = Question::new(Key::ALL[0], as_of, zone);
     let mut ground = Ground::of(&question, store)?;
     ground.engine = engine;
+    if let Some(last) = &last {
+        ground.memory = Arc::clone(&last.memory);
+        ground.memory.turn();
+    }
     let terms = Terms::of(&question, &ground);
     let brought = match last {
         None => Err(Why::First),
@@ -112,6 +118,7 @@ pub fn renew(
             rhythm: *ground.rhythm(),
             snapshot,
             evidence,
+            memory: ground.memory,
         },
     })
 }

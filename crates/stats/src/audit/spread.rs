@@ -36,6 +36,11 @@ impl Spread {
             .then_some(Self { rows: sorted, people })
     }
 
+    /// Every value with how many people it is that of, the smallest first.
+    pub fn rows(&self) -> &[(f64, f64)] {
+        &self.rows
+    }
+
     /// How many people.
     pub const fn people(&self) -> u64 {
         self.people

@@ -7,7 +7,10 @@
 use longplay_domain::Currency;
 
 use super::view::View;
-use crate::folds::{Base, Span};
+use crate::{
+    folds::{Base, Span},
+    memory::Memory,
+};
 
 /// Below so many buyers a month (people, where nobody buys) months are given up …
 pub const MONTHLY_MIN: u64 = 200;
@@ -20,17 +23,17 @@ const MONTHS_IN_QUARTER: i32 = 3;
 const QUARTERS_MIN: usize = 2;
 
 /// Walks through the quarters that are over, as their ends were seen.
-pub fn span(audience: &Base, buyers: &[(Currency, &Base)]) -> Span {
-    let quarters = View::new(audience, None, Span::Quarter);
+pub fn span(audience: &Base, buyers: &[(Currency, &Base)], memory: &Memory) -> Span {
+    let quarters = View::new(audience, (None, Span::Quarter), memory);
     if quarters.over(i32::MAX).count() < QUARTERS_MIN {
         return Span::Month;
     }
     let mut bases: Vec<View<'_>> = buyers
         .iter()
-        .map(|&(_, base)| View::new(base, None, Span::Month))
+        .map(|&(_, base)| View::new(base, (None, Span::Month), memory))
         .collect();
     if bases.is_empty() {
-        bases.push(View::new(audience, None, Span::Month));
+        bases.push(View::new(audience, (None, Span::Month), memory));
     }
     let mut told = Span::Quarter;
     for quarter in quarters.over(i32::MAX) {

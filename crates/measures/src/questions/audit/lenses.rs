@@ -5,7 +5,10 @@ use longplay_stats::{Bootstrap, Estimate, audit::Spread, rates::jeffreys};
 use serde_json::{Value, json};
 
 use super::view::View;
-use crate::folds::{Cell, Count, Span};
+use crate::{
+    folds::{Cell, Count, Span},
+    memory::Given,
+};
 
 /// Periods listed: two years of months, six of quarters.
 pub const PERIODS_LISTED: i32 = 24;
@@ -43,12 +46,25 @@ fn spread(counts: &[(u64, u32)]) -> Option<Spread> {
     Spread::new(&rows).filter(|spread| spread.people() >= PEOPLE_MIN)
 }
 
-pub fn gini(spread: &Spread, level: f64) -> Option<Estimate> {
-    spread.gini_estimate(level, draws())
+pub fn gini(view: &View<'_>, spread: &Spread, level: f64) -> Option<Estimate> {
+    let given = given("gini", spread, level);
+    *view.memory.recall(given, || spread.gini_estimate(level, draws()))
 }
 
-pub fn top_tenth(spread: &Spread, level: f64) -> Option<Estimate> {
-    spread.share_of_top_estimate(0.1, level, draws())
+pub fn top_tenth(view: &View<'_>, spread: &Spread, level: f64) -> Option<Estimate> {
+    let given = given("top tenth", spread, level);
+    *view
+        .memory
+        .recall(given, || spread.share_of_top_estimate(0.1, level, draws()))
+}
+
+/// All that an estimate of a spread hangs on.
+fn given(kind: &'static str, spread: &Spread, level: f64) -> Given {
+    let rows = spread
+        .rows()
+        .iter()
+        .map(|&(value, people)| [value.to_bits(), people.to_bits()]);
+    Given::of(kind).and_real(level).and_each(rows)
 }
 
 /// Lens one, for the last period that is over and for all time.
@@ -56,7 +72,7 @@ pub fn lens_1(view: &View<'_>, level: f64) -> Vec<Value> {
     let last = spread_of_last(view).map(|spread| (view.label(view.last()), spread));
     let whole = spread(view.base.spread()).map(|spread| ("all".to_owned(), spread));
     let row = |(period, spread): (String, Spread)| {
-        let estimate = gini(&spread, level);
+        let estimate = gini(view, &spread, level);
         let mut row = json!({
             "kind": "lens_1",
             "base": view.name(),
@@ -167,7 +183,7 @@ pub fn lens_4(view: &View<'_>, level: f64) -> Vec<Value> {
     };
     spans
         .iter()
-        .flat_map(|&span| side_by_side(&View::new(view.base, view.currency, span), level))
+        .flat_map(|&span| side_by_side(&View::new(view.base, (view.currency, span), view.memory), level))
         .collect()
 }
 

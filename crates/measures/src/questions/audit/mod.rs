@@ -32,12 +32,12 @@ pub const PARTS: &[Part] = &[Part::Ledgers];
 pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Result<Answer, AskError> {
     let ledgers = evidence.ledgers();
     let buyers = buyers(ground, ledgers);
-    let span = span(ledgers.audience(), &buyers);
-    let mut views = vec![View::new(ledgers.audience(), None, span)];
+    let span = span(ledgers.audience(), &buyers, &ground.memory);
+    let mut views = vec![View::new(ledgers.audience(), (None, span), &ground.memory)];
     views.extend(
         buyers
             .iter()
-            .map(|&(currency, base)| View::new(base, Some(currency), span)),
+            .map(|&(currency, base)| View::new(base, (Some(currency), span), &ground.memory)),
     );
     let mut answer = ground.blank(question);
     for view in &views {
@@ -127,12 +127,13 @@ fn push_figures(answer: &mut Answer, view: &View<'_>) {
     let scope = || Scope::from([("period", Some(view.label(view.last())))]);
     let spread = lenses::spread_of_last(view);
     let people = view.total(view.last()).active;
-    let estimate = |of: fn(&longplay_stats::audit::Spread, f64) -> Option<longplay_stats::Estimate>| {
-        let estimate = spread.as_ref().and_then(|spread| of(spread, answer.level));
-        (estimate, people)
-    };
-    let gini = Figure::estimated(keys.gini, "gini", scope(), estimate(lenses::gini));
-    let top = Figure::estimated(keys.top_10_share, "share", scope(), estimate(lenses::top_tenth));
+    let level = answer.level;
+    let gini = spread.as_ref().and_then(|spread| lenses::gini(view, spread, level));
+    let top = spread
+        .as_ref()
+        .and_then(|spread| lenses::top_tenth(view, spread, level));
+    let gini = Figure::estimated(keys.gini, "gini", scope(), (gini, people));
+    let top = Figure::estimated(keys.top_10_share, "share", scope(), (top, people));
     let with_count = |figure: Figure| Figure {
         count: people as i64,
         ..figure
@@ -262,7 +263,7 @@ fn of_the_period_before(change: &Change, level: f64) -> String {
 /// How unequally they spend, where enough bought for it.
 fn about_buyers(view: &View<'_>, level: f64) -> Option<String> {
     let (currency, spread) = (view.currency?, lenses::spread_of_last(view)?);
-    let top = lenses::top_tenth(&spread, level)?;
+    let top = lenses::top_tenth(view, &spread, level)?;
     let share = words::Share::of(top.value, top.low, top.high);
     Some(format!(
         "Of what {} spent in {currency}, the tenth who spent most paid {} ({}).",

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use longplay_domain::{Currency, Day};
 
-use crate::folds::{Base, Cell, Count, Kept, Span};
+use crate::{
+    folds::{Base, Cell, Count, Kept, Span},
+    memory::Memory,
+};
 
 /// The audience, or the buyers of a currency.
 pub struct View<'a> {
     pub base: &'a Base,
     pub currency: Option<Currency>,
     pub span: Span,
+    pub memory: &'a Memory,
     /// By period.
     totals: BTreeMap<i32, Cell>,
 }
 
 impl<'a> View<'a> {
-    pub fn new(base: &'a Base, currency: Option<Currency>, span: Span) -> Self {
+    pub fn new(base: &'a Base, (currency, span): (Option<Currency>, Span), memory: &'a Memory) -> Self {
         let mut totals: BTreeMap<i32, Cell> = BTreeMap::new();
         for ((_, period), cell) in base.ledger(span).cells() {
             totals.entry(period).or_default().add(cell);
@@ -25,6 +29,7 @@ impl<'a> View<'a> {
             base,
             currency,
             span,
+            memory,
             totals,
         }
     }

@@ -44,7 +44,7 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
     let credited = if is_early {
         Vec::new()
     } else {
-        tally.credited(question.level, paths)
+        tally.credited(question.level, paths, &ground.memory)
     };
     let agreement = agree(&credited, &tally);
     answer.figures.push(agreement_figure(agreement.as_ref(), paths));

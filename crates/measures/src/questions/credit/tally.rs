@@ -15,6 +15,7 @@ use crate::{
     answer::Scope,
     ask::Ground,
     folds::{Map, Method, Paths, Share, WHOLE},
+    memory::{Given, Memory},
     question::{By, Question},
 };
 
@@ -148,20 +149,22 @@ impl Tally {
     }
 
     /// What every method gives to every listed scope, with intervals over people.
-    pub fn credited(&self, level: f64, paths: &Paths) -> Vec<Credited> {
+    pub fn credited(&self, level: f64, paths: &Paths, memory: &Memory) -> Vec<Credited> {
         let mut credited: Vec<Credited> = Method::ALL
             .into_iter()
             .map(|method| Credited {
                 method: method.name(),
-                estimates: self.estimates(method, level),
+                estimates: self.estimates(method, level, memory),
                 rest: 0.0,
             })
             .collect();
         let told = self.codes.iter().take(self.told().min(chain::STATES_MAX));
         let places: Map<Code, u32> = told.zip(0..).map(|(&code, place)| (code, place)).collect();
-        if let Some(mut told) = chain::estimates(paths, &places, level) {
-            let rest = told.pop().map_or(0.0, |rest| rest.value);
-            let mut estimates: Vec<Option<Estimate>> = told.into_iter().map(Some).collect();
+        if let Some(told) = &*chain::estimates(paths, &places, level, memory) {
+            let (told, rest) = told
+                .split_last()
+                .map_or((&[][..], 0.0), |(rest, told)| (told, rest.value));
+            let mut estimates: Vec<Option<Estimate>> = told.iter().copied().map(Some).collect();
             estimates.resize(self.told(), None);
             if self.has_unseen() {
                 // Before these goals there is nothing a chain could say anything of: as with every other method.
@@ -177,7 +180,7 @@ impl Tally {
     }
 
     /// A share of a person each time they are drawn, as the worth of a journey of one touch.
-    fn estimates(&self, method: Method, level: f64) -> Vec<Option<Estimate>> {
+    fn estimates(&self, method: Method, level: f64, memory: &Memory) -> Vec<Option<Estimate>> {
         let row = |place: usize, people: f64, worth: f64| Journey {
             touches: vec![place as u32],
             ages: Vec::new(),
@@ -193,6 +196,18 @@ impl Tally {
         if self.has_unseen() {
             rows.push(row(self.told(), self.unseen as f64, self.unseen as f64));
         }
+        let each = rows.iter().map(|row| {
+            [
+                u64::from(row.touches[0]),
+                row.conversions.to_bits(),
+                row.value.to_bits(),
+            ]
+        });
+        let given = Given::of("credit")
+            .and(method as u64)
+            .and(self.listed() as u64)
+            .and_real(level)
+            .and_each(each);
         let worth = |journeys: &attribution::Journeys| {
             Some(Credits {
                 conversions: attribution::by_rule(journeys, Rule::Last).value,
@@ -203,11 +218,13 @@ impl Tally {
             count: DRAWS,
             seed: SEED + method as u64,
         };
-        let estimates = attribution::Journeys::new(rows, self.listed())
-            .ok()
-            .and_then(|journeys| credit_intervals(&journeys, level, bootstrap, worth));
-        match estimates {
-            Some(estimates) => estimates.into_iter().map(Some).collect(),
+        let estimates = memory.recall(given, || {
+            attribution::Journeys::new(rows, self.listed())
+                .ok()
+                .and_then(|journeys| credit_intervals(&journeys, level, bootstrap, worth))
+        });
+        match &*estimates {
+            Some(estimates) => estimates.iter().copied().map(Some).collect(),
             None => vec![None; self.listed()],
         }
     }

@@ -4,6 +4,8 @@
 //! T + 1. Today is unfinished, so who converted today is, for the curve, still waiting; in what to expect they count as done.
 //! The final number comes from the Weibull mixture cure model, and only where a plateau shows (models.md §2).
 
+use std::sync::Arc;
+
 use longplay_domain::Day;
 use longplay_stats::{
     Bootstrap, Estimate,
@@ -14,6 +16,7 @@ use super::CONVERSIONS_MIN;
 use crate::{
     answer::{AgePoint, Curve, Figure, Grade, Scope, State},
     folds::Delay,
+    memory::{Given, Memory},
 };
 
 /// A curve is drawn as long as so many are watched.
@@ -146,10 +149,24 @@ impl Lags {
     }
 
     /// How many will have converted in the end, of all these people.
-    pub fn expected_final(&self, level: f64) -> Final {
-        let rows = self.durations();
+    pub fn expected_final(&self, level: f64, memory: &Memory) -> Arc<Final> {
+        let (rows, outcomes) = (self.durations(), self.outcomes());
+        let each = |rows: &[Duration]| -> Vec<[u64; 3]> {
+            let numbers = |row: &Duration| [row.time.to_bits(), u64::from(row.event), row.weight.to_bits()];
+            rows.iter().map(numbers).collect()
+        };
+        let given = Given::of("final")
+            .and_real(level)
+            .and(self.waiting.0.len() as u64)
+            .and(self.oldest.map_or(u64::MAX, |day| u64::from(day.0 as u32)))
+            .and_each(each(&rows).into_iter())
+            .and_each(each(&outcomes).into_iter());
+        memory.recall(given, || self.worked_out(level, &rows, &outcomes))
+    }
+
+    fn worked_out(&self, level: f64, rows: &[Duration], outcomes: &[Duration]) -> Final {
         let seen: f64 = rows.iter().filter(|row| row.event).map(|row| row.weight).sum();
-        let fitted = match WeibullCure::fit(&rows) {
+        let fitted = match WeibullCure::fit(rows) {
             Ok(fitted) if seen >= CONVERSIONS_MIN as f64 && fitted.warning.is_none() => fitted,
             _ => return Final::TooEarly(None),
         };
@@ -167,8 +184,7 @@ impl Lags {
             let ready_on = self.oldest.filter(|_| needed_days < 36_500.0);
             return Final::TooEarly(ready_on.map(|oldest| oldest.plus(needed_days as i32 + 1)));
         }
-        let outcomes = self.outcomes();
-        match fitted.expected_final(&outcomes, level, draws) {
+        match fitted.expected_final(outcomes, level, draws) {
             Some(estimate) => Final::Known(estimate),
             None => Final::TooEarly(None),
         }
@@ -208,7 +224,12 @@ impl Lags {
 }
 
 /// What is known of the final number, as a figure.
-pub fn expected_figure(key: String, scope: Scope, (lags, people): (&Lags, u64), level: f64) -> Figure {
+pub fn expected_figure(
+    key: String,
+    scope: Scope,
+    (lags, people): (&Lags, u64),
+    (level, memory): (f64, &Memory),
+) -> Figure {
     let figure = Figure {
         n: people,
         count: i64::try_from(lags.count()).unwrap_or(i64::MAX),
@@ -219,7 +240,7 @@ pub fn expected_figure(key: String, scope: Scope, (lags, people): (&Lags, u64), 
     if people == 0 || lags.count() < CONVERSIONS_MIN {
         return figure;
     }
-    match lags.expected_final(level) {
+    match *lags.expected_final(level, memory) {
         Final::Known(estimate) => Figure {
             value: Some(estimate.value),
             low: Some(estimate.low),

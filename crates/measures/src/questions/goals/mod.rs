@@ -121,7 +121,12 @@ fn push_lags(
             let scope = || scopes.scope(place);
             let key = |prefix: &str| format!("{prefix}_{}", goal.name);
             let people = tallies[place].people;
-            let expected = lags::expected_figure(key("expected_final"), scope(), (lags, people), question.level);
+            let expected = lags::expected_figure(
+                key("expected_final"),
+                scope(),
+                (lags, people),
+                (question.level, &ground.memory),
+            );
             if place == EVERYBODY {
                 finals.push(Some(expected.clone()).filter(|expected| expected.value.is_some()));
             }
@@ -180,10 +185,10 @@ fn push_values(answer: &mut Answer, question: &Question, ground: &Ground, eviden
     all.sort_unstable_by_key(|(currency, _)| *currency);
     let mut cautions = Vec::new();
     for (currency, histories) in all {
-        let mut worth = value::worth(&histories, currency, question.level);
-        answer.figures.push(worth.figure);
-        answer.rows.extend(worth.row);
-        cautions.append(&mut worth.cautions);
+        let worth = value::worth(&histories, currency, question.level, &ground.memory);
+        answer.figures.push(worth.figure.clone());
+        answer.rows.extend(worth.row.clone());
+        cautions.extend_from_slice(&worth.cautions);
     }
     cautions
 }

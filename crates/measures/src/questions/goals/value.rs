@@ -4,6 +4,8 @@
 //! a repeat order, or their plain mean where it can't be fitted. Never across currencies. The interval is that of both
 //! models' parameters: each drawn with the other held, their spreads in logs added as independent.
 
+use std::sync::Arc;
+
 use longplay_domain::Currency;
 use longplay_stats::{
     Bootstrap, Estimate, Fitted,
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 use crate::{
     answer::{Caution, Figure, Grade, Scope, State},
     folds::Purchasing,
+    memory::{Given, Memory},
 };
 
 /// Below so many customers, or so many who bought again, nothing is said (models.md §0).
@@ -155,7 +158,13 @@ pub struct Expectation {
 
 impl Expectation {
     /// `None` where there are too few customers to tell.
-    pub fn of(histories: &[Purchasing], currency: Currency) -> Option<Self> {
+    pub fn of(histories: &[Purchasing], currency: Currency, memory: &Memory) -> Arc<Option<Self>> {
+        memory.recall(given("customers", histories, currency), || {
+            Self::fit(histories, currency)
+        })
+    }
+
+    fn fit(histories: &[Purchasing], currency: Currency) -> Option<Self> {
         let customers: u64 = histories.iter().map(|row| row.people).sum();
         let repeaters: u64 = histories.iter().filter(|row| row.x > 0).map(|row| row.people).sum();
         if customers < CUSTOMERS_MIN || repeaters < REPEATERS_MIN {
@@ -176,8 +185,28 @@ impl Expectation {
     }
 }
 
+/// All that is known of customers.
+fn given(kind: &'static str, histories: &[Purchasing], currency: Currency) -> Given {
+    let code = currency.code().bytes().map(|letter| [u64::from(letter)]);
+    let rows = histories.iter().map(|row| {
+        let [t_x, t] = [row.t_x, row.t].map(|days| days as u32);
+        [
+            u64::from(row.x),
+            u64::from(t_x) << 32 | u64::from(t),
+            row.repeat_minor,
+            row.people,
+        ]
+    });
+    Given::of(kind).and_each(code).and_each(rows)
+}
+
 /// Value per customer of the next year in one currency.
-pub fn worth(histories: &[Purchasing], currency: Currency, level: f64) -> Worth {
+pub fn worth(histories: &[Purchasing], currency: Currency, level: f64, memory: &Memory) -> Arc<Worth> {
+    let given = given("value", histories, currency).and_real(level);
+    memory.recall(given, || worked_out(histories, currency, level, memory))
+}
+
+fn worked_out(histories: &[Purchasing], currency: Currency, level: f64, memory: &Memory) -> Worth {
     let customers: u64 = histories.iter().map(|row| row.people).sum();
     let repeaters: u64 = histories.iter().filter(|row| row.x > 0).map(|row| row.people).sum();
     let figure = Figure {
@@ -196,17 +225,17 @@ pub fn worth(histories: &[Purchasing], currency: Currency, level: f64) -> Worth 
         return nothing(figure);
     }
     let unit = 10_f64.powi(currency.exponent() as i32);
-    let Some(orders) = Orders::fit(histories) else {
+    let expectation = Expectation::of(histories, currency, memory);
+    let Some(Expectation { orders, order, .. }) = &*expectation else {
         return nothing(figure);
     };
     let spends: Vec<Spend> = histories.iter().map(|row| spend(row, unit)).collect();
-    let order = Order::fit(histories, &spends, unit);
     let total: f64 = histories
         .iter()
         .map(|row| row.people as f64 * orders.expected(row) * order.expected(row, unit))
         .sum();
     let value = total / customers as f64;
-    let Some((low, high)) = interval(histories, (&orders, &order), unit, level) else {
+    let Some((low, high)) = interval(histories, (orders, order), unit, level) else {
         return nothing(figure);
     };
     let correlation = GammaGamma::correlation(&spends);
@@ -228,7 +257,7 @@ pub fn worth(histories: &[Purchasing], currency: Currency, level: f64) -> Worth 
             ..figure
         },
         row: Some(row),
-        cautions: cautions(currency, &orders, &order, correlation),
+        cautions: cautions(currency, orders, order, correlation),
     }
 }
 

@@ -9,7 +9,10 @@ use super::{
     daily::{Channel, Daily, Seen, channel},
     watch::{Watch, watch_channel},
 };
-use crate::question::{Key, Question};
+use crate::{
+    memory::Memory,
+    question::{Key, Question},
+};
 
 const DAYS: i32 = 28 + 365;
 const WEEKDAYS: [f64; 7] = [1.1, 1.05, 1.0, 1.0, 0.95, 0.85, 1.05];
@@ -38,7 +41,7 @@ fn quiet(pieces: usize, median: f64, rng: &mut ChaCha8Rng) -> Channel {
 
 fn watch(channel: &Channel) -> Watch {
     let mut watch = Watch::default();
-    watch_channel(&question(), channel, &mut watch);
+    watch_channel(&question(), &Memory::default(), channel, &mut watch);
     watch
 }
 

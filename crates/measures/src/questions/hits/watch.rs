@@ -2,7 +2,10 @@
 //!
 //! Each channel's daily series, and that of each of its pieces, is judged by the spike detector of `stats` against the same
 //! series' own usual range. A channel with m series is watched m times a day, so each is watched m times more strictly.
-//! Done once a pass, however many questions ask what the hits were; no period limits it.
+//! Done once a pass, however many questions ask what the hits were, and for a series only where it is another than when it was last
+//! looked through; no period limits it.
+
+use std::sync::Arc;
 
 use longplay_domain::{Day, HitMark, HitNote};
 use longplay_stats::{
@@ -15,6 +18,7 @@ use crate::{
     answer::{Point, Scope, Series, State},
     ask::Ground,
     evidence::Evidence,
+    memory::{Given, Memory},
     question::Question,
 };
 
@@ -104,7 +108,7 @@ pub fn watched<'e>(question: &Question, ground: &Ground, evidence: &'e Evidence)
         let mut watch = Watch::default();
         let channels = daily::channels(question, ground, evidence.reach());
         for channel in &channels {
-            watch_channel(question, channel, &mut watch);
+            watch_channel(question, &ground.memory, channel, &mut watch);
         }
         for hit in &mut watch.hits {
             let is_it = |note: &&HitNote| {
@@ -136,7 +140,7 @@ fn detector(series: usize) -> SpikeDetector {
     }
 }
 
-pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) {
+pub fn watch_channel(question: &Question, memory: &Memory, channel: &Channel, watch: &mut Watch) {
     let judged: Vec<(&String, &Daily)> = channel
         .pieces
         .iter()
@@ -151,7 +155,7 @@ pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) 
     watch.first_ready = [watch.first_ready, first_ready].into_iter().flatten().min();
     let mut hits = Vec::new();
     for (piece, daily) in judged {
-        let scan = detector.scan(&daily.counts());
+        let scan = scanned(memory, &detector, daily);
         hits.extend(scan.episodes.iter().filter(|episode| is_hit(episode)).map(|episode| {
             hit(
                 channel,
@@ -164,7 +168,7 @@ pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) 
         watch.shifts.extend(shifts(channel, Some(piece), daily, &scan));
         watch.pieces += u64::from(scan.days.iter().any(Option::is_some));
     }
-    let scan = detector.scan(&channel.whole.counts());
+    let scan = scanned(memory, &detector, &channel.whole);
     watch.judged_days += scan.days.iter().flatten().count() as u64;
     for episode in scan.episodes.iter().filter(|episode| is_hit(episode)) {
         let peak_day = channel.whole.days[episode.peak_day].0;
@@ -185,6 +189,17 @@ pub fn watch_channel(question: &Question, channel: &Channel, watch: &mut Watch) 
     watch.shifts.extend(shifts(channel, None, &channel.whole, &scan));
     watch.hits.extend(hits);
     watch.series.push((channel.whole.total(), drawn(channel, &scan)));
+}
+
+/// What the detector finds in a series: detectors differ in how strict they are alone.
+fn scanned(memory: &Memory, detector: &SpikeDetector, daily: &Daily) -> Arc<Scan> {
+    let counts = daily.counts();
+    let days = counts.iter().map(|day| [day.weekday as u64, day.value.to_bits()]);
+    let given = Given::of("spikes")
+        .and_real(detector.z)
+        .and_real(detector.small_chance)
+        .and_each(days);
+    memory.recall(given, || detector.scan(&counts))
 }
 
 fn is_hit(episode: &Episode) -> bool {

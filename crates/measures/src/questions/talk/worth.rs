@@ -1,6 +1,8 @@
 //! What is at stake with somebody: what they are expected to spend in the next year, where customer value can be told, else what
 //! they spent in the last, times the chance that they are still there. Currencies never meet.
 
+use std::sync::Arc;
+
 use longplay_domain::{Currency, Day};
 use longplay_store::Code;
 
@@ -28,7 +30,7 @@ pub struct Stake {
 struct Worth {
     code: Code,
     currency: Currency,
-    expectation: Option<Expectation>,
+    expectation: Arc<Option<Expectation>>,
     usual: f64,
 }
 
@@ -51,7 +53,7 @@ impl Worths {
             Some(Worth {
                 code,
                 currency,
-                expectation: Expectation::of(&customers.histories(), currency),
+                expectation: Expectation::of(&customers.histories(), currency, &ground.memory),
                 usual: 0.0,
             })
         });
@@ -91,7 +93,7 @@ impl Worths {
         if bought.is_empty() {
             return None;
         }
-        if let Some(expectation) = &worth.expectation {
+        if let Some(expectation) = &*worth.expectation {
             let days: Vec<(Day, u64)> = bought
                 .chunk_by(|one, other| one.1 == other.1)
                 .map(|day| (day[0].1, day.iter().map(|&(_, _, minor)| minor.max(0) as u64).sum()))
