@@ -6,7 +6,7 @@
 //! counted.
 
 use longplay_domain::{Day, Goal, Period, Renewal};
-use longplay_store::{Code, Column, Columns, Terms};
+use longplay_store::{Code, Column, Columns, NONE, Terms};
 
 use super::{Map, matcher::Matcher};
 use crate::pass::{Fold, Life, TakeAway};
@@ -138,14 +138,20 @@ impl Fold for Contracts {
             let Some(course) = Course::of(payments, life.days, renewal) else {
                 continue;
             };
+            let currency = life.history.codes(Column::Currency)[course.latest];
             let key = ContractKey {
                 renewals: course.renewals,
                 is_running: course.is_running(self.today, renewal),
-                currency: life.history.codes(Column::Currency)[course.latest],
+                currency,
             };
             kind.cells.entry(key).or_default().add(ContractCell {
                 people: 1,
-                minor: life.history.values[course.latest],
+                // Where no currency stands there is no value either, and what stands in its place means nothing.
+                minor: if currency == NONE {
+                    0
+                } else {
+                    life.history.values[course.latest]
+                },
                 resumed: u64::from(course.resumed),
             });
         }
