@@ -114,10 +114,15 @@ impl Rhythm {
         let leaving = MbgNbd::fit(&condensed)
             .ok()
             .filter(|fitted| drop_out_shows(fitted, &nbd))
-            .map(|fitted| fitted.model);
+            .map(|fitted| MbgNbd {
+                r: stepped(fitted.model.r),
+                alpha: stepped(fitted.model.alpha),
+                a: stepped(fitted.model.a),
+                b: stepped(fitted.model.b),
+            });
         Self {
-            r: nbd.model.r,
-            alpha: nbd.model.alpha,
+            r: stepped(nbd.model.r),
+            alpha: stepped(nbd.model.alpha),
             leaving,
             foundation: if leaving.is_some() {
                 Foundation::Fitted
@@ -239,6 +244,13 @@ fn longer(model: &MbgNbd, chance: f64, x: usize) -> f64 {
     (odds_gone * (model.b + x) / model.a).powf(1.0 / (model.r + x))
 }
 
+/// The nearest of 16 steps from each number to its double, 2.2 % away at most: about what a fit to 10,000 people knows of it. Else a few
+/// people who came today would have everybody judged anew, by a rhythm that differs in the fourth digit.
+fn stepped(number: f64) -> f64 {
+    const STEPS: f64 = 16.0;
+    ((number.log2() * STEPS).round() / STEPS).exp2()
+}
+
 fn evidence(x: u32, t_x: i32, t: i32) -> Evidence {
     Evidence::new(f64::from(x), f64::from(t_x), f64::from(t.max(0)))
 }
@@ -288,6 +300,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn numbers_keep_to_their_steps() {
+        for number in [1e-6, 0.013, 0.7, 1.0, 7.0, 365.0, 1e9] {
+            let near = stepped(number);
+            assert!((near / number - 1.0).abs() < 0.0222, "{number}: {near}");
+            assert_eq!(stepped(near), near);
+            assert_eq!(stepped(near * 1.01), near);
+        }
+        assert_eq!([stepped(1.0), stepped(0.5), stepped(8.0)], [1.0, 0.5, 8.0]);
     }
 
     #[test]
