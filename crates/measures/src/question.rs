@@ -60,9 +60,14 @@ impl Key {
         matches!(self, Self::Credit | Self::Fit)
     }
 
-    /// Whether it can be asked about a piece or days in particular.
+    /// Whether it can be asked about days in particular.
     pub const fn is_about_days(self) -> bool {
         matches!(self, Self::Lift)
+    }
+
+    /// Whether it can be asked about a piece.
+    pub const fn is_about_a_piece(self) -> bool {
+        matches!(self, Self::Lift | Self::Hits)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -88,8 +93,10 @@ impl About {
         let about = Self { piece, start, end };
         if about == Self::default() {
             Ok(None)
-        } else if !key.is_some_and(Key::is_about_days) {
-            Err("a piece, a start and an end can be asked about with the question lift only")
+        } else if about.piece.is_some() && !key.is_some_and(Key::is_about_a_piece) {
+            Err("a piece can be asked about with the questions lift and hits only")
+        } else if (start.is_some() || end.is_some()) && !key.is_some_and(Key::is_about_days) {
+            Err("a start and an end can be asked about with the question lift only")
         } else if start.zip(end).is_some_and(|(start, end)| end < start) {
             Err("the end must not lie before the start; both days are included")
         } else if start.is_none() && end.is_some() {

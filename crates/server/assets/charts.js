@@ -64,6 +64,11 @@
     var today = data.today ? time(data.today) : last;
     var span = data.kind === "weeks" ? 7 * DAY : DAY;
     var end = today >= last && today - last <= 60 * DAY ? today : last;
+    if (data.kind === "months") {
+      // The first month stands at its end; what happened in it is before that.
+      var begun = new Date(first);
+      first = Date.UTC(begun.getUTCFullYear(), begun.getUTCMonth(), 1);
+    }
     return {
       type: "time", min: first - span / 2, max: Math.max(end, last) + span / 2,
       axisLine: { lineStyle: { color: t.axis } }, axisTick: { show: false }, splitLine: { show: false },
@@ -83,7 +88,7 @@
     };
   }
   function highest(data) {
-    return Math.max.apply(null, [0].concat(data.marks.map(function (m) { return Math.max(m.high || 0, m.value || 0); }))) * data.factor;
+    return Math.max.apply(null, [0].concat(data.marks.map(function (m) { return Math.max(m.high || 0, m.value || 0, m.beside || 0); }))) * data.factor;
   }
 
   // Runs of neighbouring marks for which `holds` is true; a missing mark ends the run, so that no line crosses a gap.
@@ -128,6 +133,19 @@
     };
   }
 
+  // What happened on a day, on the axis: a tick for a piece that came out, a larger one in the accent for what was noted.
+  function moments(t, data) {
+    if (!data.moments || data.moments.length === 0) return [];
+    return [{
+      type: "custom", silent: true, z: 5, clip: false, coordinateSystem: "cartesian2d", tooltip: { show: false }, name: "moments",
+      renderItem: function (params, api) {
+        var m = data.moments[params.dataIndex], at = api.coord([time(m.at), 0]), wide = m.is_note ? 5 : 3, high = m.is_note ? 10 : 6;
+        return { type: "polygon", shape: { points: [[at[0], at[1] - high], [at[0] - wide, at[1]], [at[0] + wide, at[1]]] }, style: { fill: m.is_note ? t.accent : t.muted, stroke: t.surface, lineWidth: 1 } };
+      },
+      data: data.moments.map(function (m) { return [time(m.at), 0]; }),
+    }];
+  }
+
   function weeks(t, data, width) {
     var early = function (m) { return m.value !== null && m.state !== "known"; };
     // The dashed line starts at the last finished week, so that it hangs together with the solid one.
@@ -141,14 +159,14 @@
       { type: "line", z: 3, name: "known", data: points(data, known), color: t.accent, lineStyle: { width: 2 }, symbol: "circle", symbolSize: dots ? 5 : 4, showSymbol: dots, connectNulls: false, markLine: todayLine(t, data) },
       { type: "line", z: 2, name: "early", data: data.marks.map(function (m, i) { return [time(m.at), joins(m, i) ? scaled(m.value, data) : null]; }), color: t.accent, lineStyle: { width: 2, type: "dashed", opacity: 0.55 }, symbol: "emptyCircle", symbolSize: 5, showSymbol: false, connectNulls: false },
     ]);
-    option.series = option.series.concat(waiting(t, data));
+    option.series = option.series.concat(waiting(t, data), moments(t, data));
     if (data.reference) option.series.find(function (s) { return s.name === "known"; }).markLine = withReference(t, data, todayLine(t, data), "yAxis");
     return option;
   }
   // Weeks that can't be told yet: a dashed frame that says so, instead of nothing.
   function waiting(t, data) {
     return runs(data.marks, function (m) { return m.value === null && m.state === "too_early"; }).map(function (run) {
-      var half = 3.5 * DAY;
+      var half = (data.kind === "months" ? 15 : 3.5) * DAY;
       return {
         type: "custom", silent: true, z: 1, tooltip: { show: false }, coordinateSystem: "cartesian2d",
         renderItem: function (params, api) {
@@ -191,6 +209,10 @@
     option.series = bands(data, 1, t.accent, 0.18, known).concat([
       { type: "line", z: 3, name: "known", data: points(data, known), color: t.accent, lineStyle: { width: 2 }, showSymbol: false, connectNulls: false },
     ]);
+    // Everybody, beside those of whom the picture is.
+    if (data.marks.some(function (m) { return m.beside !== null; })) {
+      option.series.push({ type: "line", z: 2, name: "beside", silent: true, tooltip: { show: false }, data: data.marks.map(function (m) { return [place(data, m), m.beside === null ? null : m.beside * data.factor]; }), color: t.ink, lineStyle: { width: 1.25 }, showSymbol: false });
+    }
     return option;
   }
 
@@ -240,7 +262,7 @@
         }),
         labelLayout: { hideOverlap: true },
       },
-    ]);
+    ], moments(t, data));
     return option;
   }
 
@@ -293,7 +315,7 @@
     return option;
   }
 
-  var KINDS = { weeks: weeks, bars: bars, days: days, ages: ages, scatter: scatter };
+  var KINDS = { weeks: weeks, months: weeks, bars: bars, days: days, ages: ages, scatter: scatter };
 
   function draw(entry) {
     var t = tokens();
@@ -407,18 +429,61 @@
     setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
-    document.querySelectorAll(".toggle").forEach(function (button) {
+  // The buttons and tables within.
+  function prepare(within) {
+    within.querySelectorAll(".toggle").forEach(function (button) {
       button.addEventListener("click", function () { set(button, button.getAttribute("aria-expanded") !== "true"); });
     });
-    document.querySelectorAll(".csv").forEach(function (button) { button.addEventListener("click", function () { csv(button); }); });
-    document.querySelectorAll(".table table").forEach(sortable);
+    within.querySelectorAll(".csv").forEach(function (button) { button.addEventListener("click", function () { csv(button); }); });
+    within.querySelectorAll(".table table").forEach(sortable);
+  }
+
+  // What takes a while comes after the rest: taken from the page it stands on, with what went wrong and another try where it can't be.
+  function line(words, names) {
+    var made = document.createElement("p");
+    made.textContent = words;
+    made.className = names;
+    return made;
+  }
+  function fill(panel) {
+    var told = panel.cloneNode(true);
+    panel.setAttribute("aria-busy", "true");
+    var bones = document.createElement("div");
+    bones.className = "skeleton";
+    panel.replaceChildren(line(panel.innerText.replace(/\s+/g, " ") + " Working it out …", "subtitle"), bones);
+    fetch(panel.dataset.panel, { headers: { accept: "text/html" } })
+      .then(function (answer) { return answer.text().then(function (text) { return { ok: answer.ok, page: new DOMParser().parseFromString(text, "text/html") }; }); })
+      .then(function (answer) {
+        if (!answer.ok) throw new Error((answer.page.querySelector(".wrong, main p:not(.banner):not(.question)") || {}).textContent || "The server did not answer.");
+        var title = answer.page.getElementById(panel.dataset.part + "-title");
+        var part = title ? title.closest(".exhibit") : answer.page.getElementById(panel.dataset.part);
+        panel.removeAttribute("aria-busy");
+        if (!part) { panel.remove(); return; }
+        panel.replaceChildren(document.importNode(part, true));
+        prepare(panel);
+        panel.querySelectorAll("[data-chart]").forEach(start);
+      })
+      .catch(function (why) {
+        panel.removeAttribute("aria-busy");
+        var again = document.createElement("button");
+        again.type = "button";
+        again.textContent = "Try again";
+        again.addEventListener("click", function () { panel.replaceChildren.apply(panel, Array.from(told.cloneNode(true).childNodes)); fill(panel); });
+        var wrong = line("This picture could not be worked out: " + why.message.trim(), "wrong");
+        wrong.setAttribute("role", "alert");
+        panel.replaceChildren(wrong, again);
+      });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    prepare(document);
     document.addEventListener("keydown", toggleByKey);
     document.querySelectorAll("[data-address]").forEach(function (place) { place.textContent = location.href; });
     // Without the library there are tables in the place of pictures; a page without pictures needs none.
     var pictures = document.querySelectorAll("[data-chart]");
     if (pictures.length > 0 && typeof echarts === "undefined") { root.classList.remove("js"); return; }
     pictures.forEach(start);
+    document.querySelectorAll("[data-panel]").forEach(fill);
     dark.addEventListener("change", drawAll);
     // Paper is white whatever the screen is.
     addEventListener("beforeprint", function () { root.dataset.theme = "light"; drawAll(); });

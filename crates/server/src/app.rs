@@ -1,5 +1,6 @@
 //! What every request may reach: the store, the clock, the files of the pages. Built once, passed as state.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,6 +22,8 @@ use crate::collect::Collector;
 use crate::editions::Editions;
 use crate::error::{Code, HttpError};
 use crate::lists::Lists;
+use crate::pages::exhibit::Moment;
+use crate::pages::sections::Dated;
 use crate::pages::{Frame, Titles, words::capital};
 use crate::shares::SharedViews;
 
@@ -189,12 +192,42 @@ impl App {
         }
     }
 
-    /// The titles of the workspace's pieces.
+    /// The titles of the workspace's pieces, with what happened when.
     pub(crate) async fn titles(&self) -> Result<Titles, HttpError> {
-        let pieces = self.read(Store::pieces).await?;
-        Ok(Titles::new(
-            pieces.into_iter().filter_map(|piece| Some((piece.id, piece.title?))),
-        ))
+        let (zone, pieces, notes) = self
+            .read(|store| Ok((store.zone()?, store.pieces()?, store.day_notes()?)))
+            .await?;
+        let channels: BTreeMap<&str, &String> = pieces
+            .iter()
+            .filter_map(|piece| Some((piece.id.as_str(), piece.channel.as_ref()?)))
+            .collect();
+        let noted = notes.into_iter().map(|note| Dated {
+            channel: note
+                .piece
+                .as_deref()
+                .and_then(|piece| channels.get(piece).copied().cloned()),
+            piece: note.piece,
+            moment: Moment {
+                at: note.day,
+                is_note: true,
+                words: note.text,
+            },
+        });
+        let out = pieces.iter().filter_map(|piece| {
+            let title = piece.title.as_ref().filter(|title| !title.trim().is_empty());
+            Some(Dated {
+                channel: piece.channel.clone(),
+                piece: Some(piece.id.clone()),
+                moment: Moment {
+                    at: zone.day_of(piece.published_at?),
+                    is_note: false,
+                    words: title.unwrap_or(&piece.id).clone(),
+                },
+            })
+        });
+        let dated = noted.chain(out).collect();
+        let titles = pieces.into_iter().filter_map(|piece| Some((piece.id, piece.title?)));
+        Ok(Titles::new(titles).with_days(dated))
     }
 
     /// Reads from the store on a thread that may block.

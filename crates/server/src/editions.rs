@@ -94,10 +94,16 @@ impl App {
 
     /// The pieces side by side, from the standing answers.
     pub(crate) async fn catalogue(&self) -> Result<Catalogue, HttpError> {
+        Ok(self.pieces_of_edition().await?.1)
+    }
+
+    /// The standing answers, and the pieces side by side from the same.
+    pub(crate) async fn pieces_of_edition(&self) -> Result<(Arc<Edition>, Catalogue), HttpError> {
         let zone = self.read(Store::zone).await?;
         // Any key will do: an edition holds them all.
         let edition = self.standing(Question::new(Key::ALL[0], self.now(), zone)).await?;
-        self.catalogue_of(&edition).await
+        let catalogue = self.catalogue_of(&edition).await?;
+        Ok((edition, catalogue))
     }
 
     /// The pieces side by side, from these answers.

@@ -19,6 +19,7 @@ mod login;
 pub mod pages;
 mod people;
 mod person;
+mod piece;
 mod query;
 mod reference;
 mod router;

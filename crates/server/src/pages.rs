@@ -35,7 +35,7 @@ pub use message::MessagePage;
 pub use method::{MethodPage, method};
 pub use people::{PeoplePage, people, people_refused};
 pub use person::{Someone, erase, erased, person};
-pub use piece::{PiecePage, piece};
+pub use piece::{PiecePage, piece, piece_after};
 pub use pieces::{PiecesPage, pieces};
 pub(crate) use reference::reference;
 pub use sections::Titles;

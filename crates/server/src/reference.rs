@@ -58,7 +58,7 @@ pub const OF_A_QUESTION: &[Parameter] = &[
     ("compare", "With which period to compare: previous, year, weekdays"),
     ("level", "Level of the intervals, between 0 and 1"),
     ("goal", "credit and fit: the one goal it is about"),
-    ("piece", "lift: the piece it is about"),
+    ("piece", "lift and hits: the piece it is about"),
     ("start", "lift: the first day it is about"),
     ("end", "lift: the last day it is about"),
     ("segment", "Only people of a saved segment"),
@@ -110,6 +110,13 @@ const CALLS: &[Call] = &[
         words: "The pieces side by side, each with every standing figure about it",
         parameters: &[],
         gives: Gives::Catalogue,
+    },
+    Call {
+        method: "GET",
+        path: "/api/v1/piece",
+        words: "One piece: its standing figures, what platforms said of it, and what was noted on its days",
+        parameters: &[("id", "Its id")],
+        gives: Gives::Told,
     },
     Call {
         method: "GET",

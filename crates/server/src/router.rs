@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::auth::{Guarded, May, Rule};
 use crate::{
-    api, begin, collect, headers, login, people, person, reference, settings, shares, someone, talk, tracker, views,
-    you,
+    api, begin, collect, headers, login, people, person, piece, reference, settings, shares, someone, talk, tracker,
+    views, you,
 };
 
 /// The whole server as a service.
@@ -42,10 +42,14 @@ fn pages(app: App) -> Guarded {
         .get("/methods/{name}", May::See, views::method)
         .get("/methods/pictures/{file}", May::See, views::picture)
         .get("/pieces", May::See, views::pieces)
-        .get("/piece", May::See, views::piece)
+        .get("/piece", May::See, piece::page)
+        .get("/piece/after", May::See, piece::after)
+        .post("/piece/note", May::Change, piece::note)
+        .post("/piece/note/remove", May::Change, piece::remove)
         .get("/audience", May::See, views::answers)
         .get("/outcomes", May::See, views::answers)
         .get("/durability", May::See, views::answers)
+        .get("/durability/months", May::See, views::months)
         .get("/plan", May::See, views::answers)
         .get("/audit", May::See, views::answers)
         .get("/people", May::People, people::list)
@@ -131,6 +135,7 @@ fn programs(app: App) -> Guarded {
         .get("/api/v1/ask/{key}", May::See, api::ask)
         .get("/api/v1/edition", May::See, api::edition)
         .get("/api/v1/pieces", May::See, api::pieces)
+        .get("/api/v1/piece", May::See, piece::api)
         .get("/api/v1/collect/recent", May::See, api::recent)
         .get("/api/v1/people", May::People, people::api)
         .get("/api/v1/ideal/try", May::See, settings::preview)

@@ -8,14 +8,13 @@ use axum::extract::{MatchedPath, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
-use longplay_measures::{About, Answer, Edition, Key, Question};
-use longplay_store::Store;
+use longplay_measures::{Answer, Edition, Key};
 
 use crate::api::{self, Pairs};
 use crate::app::App;
 use crate::auth::{Caller, May};
 use crate::error::{self, Code, HttpError, PageError};
-use crate::pages::sections::PAGES;
+use crate::pages::sections::{PAGES, Section};
 use crate::pages::{self, Filter};
 use crate::shares;
 
@@ -99,6 +98,41 @@ fn told_to<'a>(caller: &Caller, edition: &'a Edition) -> Cow<'a, [Answer]> {
     Cow::Owned(edition.answers.iter().cloned().map(Answer::unnamed).collect())
 }
 
+/// Months of the index that a page shows.
+const MONTHS: &str = "12";
+
+/// `GET /durability/months`: the index at the end of each of the last months too. A page of its own, for each month is a pass.
+pub async fn months(State(app): State<App>, pairs: Pairs) -> Result<Response, PageError> {
+    let frame = app.frame().await.at("/durability");
+    let told = |error| PageError {
+        error,
+        frame: frame.clone(),
+    };
+    let mut filter = filter(&app, &pairs).await.map_err(told)?.on("/durability/months");
+    let by_month = async {
+        let Query(mut said) = api::readable(pairs)?;
+        said.retain(|(_, value)| !value.is_empty());
+        if !said.iter().any(|(name, _)| name == "months") {
+            said.push(("months".to_owned(), MONTHS.to_owned()));
+        }
+        let (parameters, zone) = api::parameters(&app, Ok(Query(said))).await?;
+        parameters.about(None)?;
+        app.ask(parameters.of_key(Key::Durability, &zone)?).await
+    };
+    match by_month.await {
+        Ok(answer) => {
+            let titles = app.titles().await.map_err(told)?;
+            let page = ("Durability", &["durability"][..]);
+            let page = pages::answers(page, &[answer], &titles, filter, frame.clone());
+            Ok(error::show(&page, &frame))
+        }
+        Err(error) => Ok(error::show_refused(error, &frame, |why| {
+            filter = filter.on("/durability");
+            pages::answers_refused("Durability", why, filter, frame.clone())
+        })),
+    }
+}
+
 async fn filter(app: &App, pairs: &Pairs) -> Result<Filter, HttpError> {
     let (segments, zone) = app.read(|store| Ok((store.saved_segments()?, store.zone()?))).await?;
     let said = pairs.as_ref().map(|Query(pairs)| pairs.clone()).unwrap_or_default();
@@ -130,52 +164,21 @@ pub async fn pieces(
         frame: frame.clone(),
     };
     let words = said(&pairs, "q").unwrap_or_default();
-    let catalogue = app.catalogue().await.map_err(told)?;
+    let (edition, catalogue) = app.pieces_of_edition().await.map_err(told)?;
+    let titles = app.titles().await.map_err(told)?;
+    let hits = edition.answers.iter().find(|answer| answer.question == "hits");
+    let hits = hits.map(|answer| Section::new(answer, &titles));
     let shared = [("q".to_owned(), words.clone())];
     let offer = shares::offer(&app, &caller, "/pieces", &shared).await.map_err(told)?;
     let frame = frame.clone().offering(offer);
-    Ok(error::show(&pages::pieces(&catalogue, &words, frame.clone()), &frame))
-}
-
-/// `GET /piece?id=ID`
-pub async fn piece(
-    State(app): State<App>,
-    Extension(caller): Extension<Caller>,
-    pairs: Pairs,
-) -> Result<Response, PageError> {
-    let frame = app.frame().await.at("/pieces");
-    let told = |error| PageError {
-        error,
-        frame: frame.clone(),
-    };
-    let id = said(&pairs, "id").unwrap_or_default();
-    let catalogue = app.catalogue().await.map_err(told)?;
-    let Some(line) = catalogue.pieces.into_iter().find(|line| line.piece == id) else {
-        let message = "There is no piece of that id: nobody registered it, and nobody came through it.";
-        return Err(told(HttpError::new(Code::UnknownAddress, message)));
-    };
-    let zone = app.read(Store::zone).await.map_err(told)?;
-    let shared = [("id".to_owned(), id.clone())];
-    let offer = shares::offer(&app, &caller, "/piece", &shared).await.map_err(told)?;
-    let question = Question {
-        about: Some(About {
-            piece: Some(id),
-            ..About::default()
-        }),
-        ..Question::new(Key::Lift, app.now(), zone)
-    };
-    let edition = app.standing(question.clone()).await.map_err(told)?;
-    let lift = app.ask(question).await.map_err(told)?;
-    let titles = app.titles().await.map_err(told)?;
-    let frame = frame.clone().offering(offer);
     Ok(error::show(
-        &pages::piece(&line, (&edition, &lift), &titles, frame.clone()),
+        &pages::pieces(&catalogue, hits, &words, frame.clone()),
         &frame,
     ))
 }
 
 /// What the address says under that name; what can't be read says nothing.
-fn said(pairs: &Pairs, name: &str) -> Option<String> {
+pub(crate) fn said(pairs: &Pairs, name: &str) -> Option<String> {
     let Query(pairs) = pairs.as_ref().ok()?;
     pairs
         .iter()

@@ -38,9 +38,22 @@ pub fn frame(demo: bool) -> Frame {
     Frame::new(&Assets::new(), demo)
 }
 
-pub fn page(answers: &[Answer]) -> String {
+pub fn home(answers: &[Answer]) -> String {
     use askama::Template;
     pages::home(answers, &titles(), pages::Filter::default(), frame(false))
+        .render()
+        .unwrap()
+}
+
+/// A page of all the answers with all there is to show.
+pub fn page(answers: &[Answer]) -> String {
+    page_with(answers, &titles())
+}
+
+pub fn page_with(answers: &[Answer], titles: &Titles) -> String {
+    use askama::Template;
+    let keys: Vec<&str> = answers.iter().map(|answer| answer.question).collect();
+    pages::answers(("All", &keys), answers, titles, pages::Filter::default(), frame(false))
         .render()
         .unwrap()
 }

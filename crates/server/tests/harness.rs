@@ -97,6 +97,31 @@ impl Server {
         server
     }
 
+    /// Over six pieces of four months, each of which brought twenty people who came back in the months after.
+    pub fn lasting() -> Self {
+        let server = Self::empty();
+        for piece in 0..6_u32 {
+            for person in 0..20 {
+                let name = format!("p{}", piece * 100 + person);
+                for visit in 0..4_u32 {
+                    let day = 1 + (piece * 3 + person + visit * 5) % 27;
+                    let month = 11 + visit;
+                    let (year, month) = if month > 12 { (2026, month - 12) } else { (2025, month) };
+                    let claim = Claim {
+                        time: When::Text(format!("{year}-{month:02}-{day:02}T12:00:00+01:00")),
+                        person: name.clone(),
+                        event: "viewed".to_owned(),
+                        piece: Some(format!("piece-{piece}")),
+                        channel: Some("website".to_owned()),
+                        ..Claim::default()
+                    };
+                    server.store.accept(vec![claim], now()).unwrap();
+                }
+            }
+        }
+        server
+    }
+
     /// Keeps an edition at hand from now on, as `longplay serve` does.
     pub fn keep_editions(&self) {
         tokio::spawn(self.app.clone().keep_editions());

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use longplay_domain::Day;
 use longplay_measures::{Caution, Scope, State};
+use longplay_server::pages::exhibit::Moment;
+use longplay_server::pages::sections::Dated;
 use longplay_server::pages::{self, Titles};
 use serde_json::Value;
 
@@ -116,11 +119,79 @@ fn a_demonstration_says_so() {
 
 #[test]
 fn an_empty_workspace_says_what_fills_the_page_and_how_to_start() {
-    let page = fixtures::page(&fixtures::empty());
+    let page = fixtures::home(&fixtures::empty());
     assert!(page.contains("<code>longplay import FILE</code>"));
     assert!(page.contains("Did they come back?"));
     assert!(charts(&page).is_empty());
     assert!(!page.contains("NaN"));
+}
+
+/// The home page is a memo: a figure each, a sentence each, and what is not known yet with its day.
+#[test]
+fn the_home_page_says_everything_once() {
+    let page = fixtures::home(&fixtures::all());
+    for answer in fixtures::all() {
+        let sentence = answer.sentence;
+        assert_eq!(page.matches(sentence.as_str()).count(), 1, "{sentence}");
+    }
+    assert!(
+        page.contains("Came back within 90 days</span> <small>9 December 2026"),
+        "{page}"
+    );
+    assert!(page.contains("href=\"/pieces#hits\">Reach, day by day"));
+}
+
+#[test]
+fn what_came_out_on_a_day_is_told_by_its_mark_and_marked_on_the_axis() {
+    let at = Day::parse("2026-05-09").unwrap();
+    let moment = |at, words: &str| Moment {
+        at,
+        is_note: words.starts_with("Radio"),
+        words: words.to_owned(),
+    };
+    let on = |channel: Option<&str>, moment| Dated {
+        channel: channel.map(str::to_owned),
+        piece: None,
+        moment,
+    };
+    let titles = fixtures::titles().with_days(vec![
+        on(Some("website"), moment(at, "Ten mistakes")),
+        on(Some("newsletter"), moment(at, "Newsletter 41")),
+        on(None, moment(at.plus(1), "Radio spoke of it")),
+        on(None, moment(Day::parse("2020-01-01").unwrap(), "Long ago")),
+    ]);
+    let page = fixtures::page_with(&[fixtures::hits(), fixtures::returns()], &titles);
+    let of = |id: &str| charts(&page).into_iter().find(|(found, _)| found == id).unwrap().1;
+    let days = of("hits-days-1-data");
+    assert_eq!(
+        days["moments"].as_array().unwrap().len(),
+        2,
+        "those of the channel, and what was noted"
+    );
+    let mark = |day: Day| {
+        let marks = days["marks"].as_array().unwrap();
+        let found = marks.iter().find(|mark| mark["at"] == day.to_string()).unwrap();
+        found["words"].as_str().unwrap().to_owned()
+    };
+    assert!(mark(at).ends_with("“Ten mistakes” came out."), "{}", mark(at));
+    assert!(
+        mark(at.plus(1)).ends_with("You noted: Radio spoke of it"),
+        "{}",
+        mark(at.plus(1))
+    );
+    assert!(!mark(at.plus(2)).contains("noted"));
+    let weeks = of("returns-weeks-data");
+    assert_eq!(weeks["moments"].as_array().unwrap().len(), 3, "of every channel");
+    let week = weeks["marks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|mark| mark["at"] == "2026-05-04");
+    let words = week.unwrap()["words"].as_str().unwrap();
+    assert!(
+        words.contains("“Ten mistakes” came out.") && words.contains("“Newsletter 41” came out."),
+        "{words}"
+    );
 }
 
 #[test]
@@ -211,14 +282,11 @@ fn no_text_of_a_stranger_becomes_markup() {
     let mut hits = fixtures::hits();
     hits.series[0].title = NASTY.to_owned();
     let titles = Titles::new(fixtures::PIECES.map(|(id, _)| (id.to_owned(), NASTY.to_owned())));
-    let page = pages::home(
-        &[returns, goals, hits],
-        &titles,
-        pages::Filter::default(),
-        fixtures::frame(true),
-    )
-    .render()
-    .unwrap();
+    let answers = [returns, goals, hits];
+    let home = pages::home(&answers, &titles, pages::Filter::default(), fixtures::frame(true));
+    let home = home.render().unwrap();
+    assert!(!home.contains("<img") && !home.contains("<script>"));
+    let page = fixtures::page_with(&answers, &titles);
     assert!(!page.contains("<img"));
     assert!(!page.contains("<script>"));
     let opened = page.matches("<script").count();

@@ -50,8 +50,8 @@ pub use journal::{decode as decode_batch, encode as encode_batch};
 pub use marked::Marked;
 pub use people::{LinkInfo, PersonCard, Timeline};
 pub use registry::{
-    Account, ErasureReceipt, IDLE_MAX_HOURS, ImportNote, KeyInfo, LOG_KEEP_DAYS, LogEntry, NewShare, PersonNote, Role,
-    SESSION_MAX_HOURS, Scope, Session, Share, TalkKind, TalkNote, TokenInfo, Whence,
+    Account, DayNote, ErasureReceipt, IDLE_MAX_HOURS, ImportNote, KeyInfo, LOG_KEEP_DAYS, LogEntry, NewShare,
+    PersonNote, PieceTotal, Role, SESSION_MAX_HOURS, Scope, Session, Share, TalkKind, TalkNote, TokenInfo, Whence,
 };
 pub use seal::Unsealed;
 pub use seen::Seen;

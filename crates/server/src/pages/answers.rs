@@ -4,7 +4,7 @@
 use askama::Template;
 use longplay_measures::Answer;
 
-use super::sections::{Section, Titles};
+use super::sections::{Section, Titles, durability};
 use super::{Filter, Frame, home};
 
 /// Some questions with all there is to show.
@@ -22,8 +22,30 @@ pub struct AnswersPage {
     segments: Vec<(String, String)>,
     /// Whether it leads to the people themselves.
     is_people: bool,
+    /// What takes a while to work out, and so comes after the rest.
+    panel: Option<Panel>,
     /// Why what was asked for can't be answered.
     error: Option<String>,
+}
+
+/// A picture on a page of its own, that stands here too once it is worked out.
+struct Panel {
+    /// The page.
+    address: String,
+    /// The picture on it.
+    id: &'static str,
+    title: &'static str,
+}
+
+/// Durability month by month, where it can be told and is not told already.
+fn panel(sections: &[Section], filter: &Filter) -> Option<Panel> {
+    let section = sections.iter().find(|section| section.key == "durability")?;
+    let is_there = section.exhibits.iter().any(|exhibit| exhibit.id == durability::MONTHS);
+    (!section.exhibits.is_empty() && !is_there).then(|| Panel {
+        address: format!("/durability/months{}", filter.query()),
+        id: durability::MONTHS,
+        title: "The index month by month",
+    })
 }
 
 /// The page of that name over the answers to `keys`, in that order.
@@ -37,14 +59,15 @@ pub fn answers(
     let asked = keys
         .iter()
         .filter_map(|key| all.iter().find(|answer| answer.question == *key));
-    let query = serde_urlencoded::to_string(filter.pairs()).unwrap_or_default();
     let is_people = name == "Audience" && !frame.is_shared;
+    let sections: Vec<Section> = asked
+        .map(|answer| Section::new(answer, titles).narrowed(&filter).within(&frame))
+        .collect();
     AnswersPage {
         as_of: all.first().map(home::as_of).unwrap_or_default(),
-        sections: asked
-            .map(|answer| Section::new(answer, titles).narrowed(&filter).within(&frame))
-            .collect(),
-        query: if query.is_empty() { query } else { format!("?{query}") },
+        panel: panel(&sections, &filter).filter(|_| !frame.is_shared),
+        sections,
+        query: filter.query(),
         segments: if is_people { filter.over_segments() } else { Vec::new() },
         is_people,
         name,
@@ -62,6 +85,7 @@ pub fn answers_refused(name: &'static str, error: String, filter: Filter, frame:
         query: String::new(),
         segments: Vec::new(),
         is_people: false,
+        panel: None,
         name,
         filter,
         error: Some(error),

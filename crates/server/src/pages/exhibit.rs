@@ -39,6 +39,18 @@ pub struct Chart {
     /// What the numbers of people are compared with, on a scatter.
     pub middle: Option<Reference>,
     pub marks: Vec<Mark>,
+    /// What happened on its days: pieces that came out, and what the owner noted.
+    pub moments: Vec<Moment>,
+}
+
+/// Something that happened on a day, marked on the axis of a chart over days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    pub at: Day,
+    /// Whether the owner noted it; else a piece came out.
+    pub is_note: bool,
+    /// What it was.
+    pub words: String,
 }
 
 /// How it is drawn.
@@ -47,6 +59,8 @@ pub struct Chart {
 pub enum Kind {
     /// A share per week with its interval as a band; unfinished weeks dashed.
     Weeks,
+    /// The same per month, each at its last day.
+    Months,
     /// Horizontal bars from zero with whiskers.
     Bars,
     /// A daily line over its usual range, unusual days marked.
@@ -75,6 +89,8 @@ pub struct Mark {
     pub high: Option<f64>,
     pub state: State,
     pub marked: bool,
+    /// The same of everybody, where it is set beside them.
+    pub beside: Option<f64>,
     /// What hovering or arriving by key tells.
     pub words: String,
     /// A short label beside a marked point.
@@ -219,6 +235,31 @@ impl Chart {
     }
 }
 
+impl Chart {
+    /// The same with what happened between its first and its last day told by the mark that stands for the day: the last one
+    /// that does not begin later.
+    #[must_use]
+    pub fn with_moments(mut self, moments: Vec<Moment>) -> Self {
+        let days: Vec<Option<Day>> = self.marks.iter().map(|mark| Day::parse(&mark.at)).collect();
+        // A month stands at its end, a week and a day at their beginning.
+        let holds = |moment: &Moment| match self.kind {
+            Kind::Months => days.iter().position(|day| day.is_some_and(|day| moment.at <= day)),
+            _ => days.iter().rposition(|day| day.is_some_and(|day| day <= moment.at)),
+        };
+        for moment in moments {
+            let Some(mark) = holds(&moment).and_then(|at| self.marks.get_mut(at)) else {
+                continue;
+            };
+            match moment.is_note {
+                true => mark.words.push_str(&format!(" You noted: {}", moment.words)),
+                false => mark.words.push_str(&format!(" “{}” came out.", moment.words)),
+            }
+            self.moments.push(moment);
+        }
+        self
+    }
+}
+
 impl Exhibit {
     /// Takes off whatever leads somewhere else.
     pub fn lead_nowhere(&mut self) {
@@ -253,6 +294,7 @@ mod tests {
             high: None,
             state: State::Known,
             marked: false,
+            beside: None,
             words: nasty.clone(),
             label: nasty.clone(),
         };
@@ -265,6 +307,7 @@ mod tests {
             reference: None,
             middle: None,
             marks: vec![mark],
+            moments: Vec::new(),
         };
         let json = chart.json();
         assert!(!json.contains(['<', '>', '&', '\u{2028}']), "{json}");

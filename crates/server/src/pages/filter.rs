@@ -86,6 +86,14 @@ impl Filter {
         &self.pairs
     }
 
+    /// Everything that is said as it stands in an address, with its question mark; nothing where nothing is said.
+    pub fn query(&self) -> String {
+        match serde_urlencoded::to_string(&self.pairs) {
+            Ok(query) if !query.is_empty() => format!("?{query}"),
+            _ => String::new(),
+        }
+    }
+
     /// The names of the saved segments, each with this view over it alone.
     pub fn over_segments(&self) -> Vec<(String, String)> {
         let over = |name: &String| (name.clone(), self.with("segment", name));

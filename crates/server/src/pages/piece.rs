@@ -2,14 +2,15 @@
 //! how much, and what became of its hit.
 
 use askama::Template;
-use longplay_domain::Zone;
+use longplay_domain::{Day, Zone};
 use longplay_measures::catalogue::Line;
-use longplay_measures::{Answer, Edition, Figure};
+use longplay_measures::{Answer, Edition, Figure, Question};
+use longplay_store::{DayNote, PieceTotal};
 
-use super::exhibit::Exhibit;
-use super::pieces::published;
+use super::exhibit::{Cell, Column, Exhibit, Row};
+use super::pieces::{address, published};
 use super::sections::bars::{self, Bars};
-use super::sections::{Section, Titles, curves, ladder};
+use super::sections::{Section, Titles, curves, hits, ladder};
 use super::tile::{self, Tile};
 use super::{Frame, words};
 
@@ -28,23 +29,63 @@ pub struct PiecePage {
     url: Option<String>,
     tiles: Vec<Tile>,
     exhibits: Vec<Exhibit>,
-    source: &'static str,
+    /// The same for programs.
+    source: String,
     /// Where its people are.
     people: String,
-    /// What became of it.
-    lift: Section,
+    /// Where it is told what became of it.
+    after: String,
+    id: String,
+    notes: Vec<Noted>,
+    today: String,
+    wrong: Option<String>,
+    /// Whether whoever looks may write notes.
+    may_note: bool,
+    /// What became of it, where it stands here and now.
+    lift: Option<Section>,
     /// Of whom it is told, where not of everybody.
     pub(crate) limits: Option<String>,
 }
 
-/// The page of a piece; `lift` is that question asked about it.
-pub fn piece(line: &Line, (edition, lift): (&Edition, &Answer), titles: &Titles, frame: Frame) -> PiecePage {
+/// What else is kept of a piece, and what was wrong with what was just written.
+#[derive(Default)]
+pub struct Aside {
+    pub totals: Vec<PieceTotal>,
+    pub notes: Vec<DayNote>,
+    pub today: Option<Day>,
+    pub wrong: Option<String>,
+    pub may_note: bool,
+    /// What became of it, where there is no other page to tell it.
+    pub lift: Option<Section>,
+}
+
+/// A note as it is shown.
+struct Noted {
+    day: Day,
+    text: String,
+    is_everything: bool,
+}
+
+impl Noted {
+    fn when(&self) -> String {
+        words::day(self.day)
+    }
+}
+
+/// The page of a piece.
+pub fn piece(line: &Line, edition: &Edition, aside: Aside, frame: Frame) -> PiecePage {
     let zone = Zone::named(&edition.zone).unwrap_or_else(Zone::utc);
-    let mut exhibits = exhibits(line, edition, lift.level);
+    let told: Vec<&Figure> = TILES.into_iter().filter_map(|key| line.figure(key)).collect();
+    let level = edition
+        .answers
+        .first()
+        .map_or(Question::LEVEL_DEFAULT, |answer| answer.level);
+    let id = serde_urlencoded::to_string([("id", &line.piece)]).unwrap_or_default();
+    let mut exhibits = exhibits(line, edition, level);
+    exhibits.extend(totals(&aside.totals));
     if frame.is_shared {
         exhibits.iter_mut().for_each(Exhibit::lead_nowhere);
     }
-    let told: Vec<&Figure> = TILES.into_iter().filter_map(|key| line.figure(key)).collect();
     PiecePage {
         title: line.name().to_owned(),
         facts: facts(line, &zone),
@@ -55,15 +96,97 @@ pub fn piece(line: &Line, (edition, lift): (&Edition, &Answer), titles: &Titles,
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         tiles: tile::beside(&told),
         exhibits,
-        source: if frame.is_shared { "" } else { "/api/v1/pieces" },
+        source: if frame.is_shared {
+            String::new()
+        } else {
+            format!("/api/v1/piece?{id}")
+        },
         people: format!(
             "/people?{}",
             serde_urlencoded::to_string([("piece", &line.piece)]).unwrap_or_default()
         ),
-        lift: Section::new(lift, titles).within(&frame),
+        after: format!("/piece/after?{id}"),
+        id: line.piece.clone(),
+        notes: aside.notes.into_iter().map(noted).collect(),
+        today: aside.today.map(|day| day.to_string()).unwrap_or_default(),
+        wrong: aside.wrong,
+        may_note: aside.may_note,
+        lift: aside.lift.map(|lift| lift.within(&frame)),
         limits: None,
         frame,
     }
+}
+
+fn noted(note: DayNote) -> Noted {
+    Noted {
+        day: note.day,
+        text: note.text,
+        is_everything: note.piece.is_none(),
+    }
+}
+
+/// What became of a piece: its days, and the verdict on its hit.
+#[derive(Template)]
+#[template(path = "piece_after.html")]
+pub struct AfterPage {
+    frame: Frame,
+    title: String,
+    piece: String,
+    days: Vec<Exhibit>,
+    source: &'static str,
+    lift: Section,
+}
+
+/// The same piece with its days and what became of it, both asked about it.
+pub fn piece_after(line: &Line, (hits, lift): (&Answer, &Answer), titles: &Titles, frame: Frame) -> AfterPage {
+    AfterPage {
+        title: line.name().to_owned(),
+        piece: address(&line.piece),
+        days: hits::of_piece(hits, &line.piece, titles),
+        source: "/api/v1/ask/hits",
+        lift: Section::new(lift, titles),
+        frame,
+    }
+}
+
+/// What platforms counted of it. Those are totals, and nobody in them is one of the people.
+fn totals(totals: &[PieceTotal]) -> Option<Exhibit> {
+    let day = |day: Option<Day>| day.map_or_else(|| Cell::text("–"), Cell::day);
+    let row = |total: &PieceTotal| Row {
+        head: Cell::text(words::capital(&total.metric.replace('_', " "))),
+        cells: vec![
+            Cell::text(total.channel.clone()),
+            Cell {
+                text: words::short(total.total),
+                raw: total.total.to_string(),
+                class: "number",
+                href: None,
+            },
+            Cell::text(if total.is_lifetime {
+                "since it came out"
+            } else {
+                "sum of days"
+            }),
+            day(total.first),
+            day(total.last),
+        ],
+    };
+    (!totals.is_empty()).then(|| Exhibit {
+        id: "piece-totals".to_owned(),
+        title: "What the platform counted".to_owned(),
+        subtitle: "the platform’s own totals, in which nobody is known; beside the people it brought here".to_owned(),
+        chart: None,
+        columns: vec![
+            Column::text("What", "metric"),
+            Column::text("Where", "channel"),
+            Column::number("How many", "total"),
+            Column::text("Counted", "span"),
+            Column::text("From", "first"),
+            Column::text("Up to", "last"),
+        ],
+        rows: totals.iter().map(row).collect(),
+        rest: None,
+    })
 }
 
 fn facts(line: &Line, zone: &Zone) -> Vec<String> {
@@ -107,6 +230,7 @@ fn exhibits(line: &Line, edition: &Edition, level: f64) -> Vec<Exhibit> {
         format!("Within {} days", days.trim_end_matches('d'))
     });
     let done = by_prefix("converted_", &|goal| words::capital(&tile::did(goal)));
+    let lags = by_prefix("median_lag_days_", &|goal| words::capital(&tile::did(goal)));
     let credited = by_prefix("credit_", &|method| words::capital(&method.replace('_', " ")));
     let all = [
         of(
@@ -130,6 +254,13 @@ fn exhibits(line: &Line, edition: &Edition, level: f64) -> Vec<Exhibit> {
             format!("of {people}"),
             ("What", "goal"),
             done,
+        ),
+        of(
+            "piece-lags",
+            "How long it took half of those who did",
+            "days after they first came".to_owned(),
+            ("What", "goal"),
+            lags,
         ),
         of(
             "piece-credit",

@@ -6,7 +6,7 @@ use longplay_measures::catalogue::{Catalogue, HIT_TIMES, Line, Place};
 use longplay_measures::{Figure, State};
 
 use super::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
-use super::sections::{basis, missing_words, range_words};
+use super::sections::{Section, basis, missing_words, range_words};
 use super::words::{self, Scale};
 use super::{Frame, tile};
 
@@ -26,10 +26,12 @@ pub struct PiecesPage {
     /// Of whom it is told, where not of everybody.
     pub(crate) limits: Option<String>,
     source: &'static str,
+    /// Their hits and their reach, day by day.
+    hits: Option<Section>,
 }
 
-/// Those of the pieces whose title, topics, format or channel hold every word of `q`.
-pub fn pieces(catalogue: &Catalogue, q: &str, frame: Frame) -> PiecesPage {
+/// Those of the pieces whose title, topics, format or channel hold every word of `q`; with no such word also what is told of hits.
+pub fn pieces(catalogue: &Catalogue, hits: Option<Section>, q: &str, frame: Frame) -> PiecesPage {
     let found: Vec<&Line> = catalogue.pieces.iter().filter(|line| holds(line, q)).collect();
     let mut exhibits: Vec<Exhibit> = exhibit(catalogue, &found).into_iter().collect();
     if frame.is_shared {
@@ -42,6 +44,7 @@ pub fn pieces(catalogue: &Catalogue, q: &str, frame: Frame) -> PiecesPage {
         exhibits,
         limits: None,
         source: if frame.is_shared { "" } else { "/api/v1/pieces" },
+        hits: hits.filter(|section| !section.empty && q.is_empty()),
         frame,
     }
 }
@@ -157,6 +160,7 @@ fn exhibit(catalogue: &Catalogue, found: &[&Line]) -> Option<Exhibit> {
                 value: HIT_TIMES * typical,
                 label: "3 × a typical piece".to_owned(),
             }),
+            moments: Vec::new(),
             marks: marks(shown, &scale),
         }),
         columns,
@@ -218,6 +222,7 @@ fn mark(line: &Line, label: String, scale: &Scale) -> Mark {
         high: of(|figure| figure.high),
         state: stayed.map_or(State::NoData, |figure| figure.state),
         marked: matches!(line.place, Place::HitThatStayed | Place::QuietClassic),
+        beside: None,
         words: format!(
             "{}: {}. Brought {}; came back: {told}",
             line.name(),

@@ -1,6 +1,7 @@
 //! A section of a page: one question and its answer — the sentence, the figures, the pictures with their tables, what to
 //! know before believing it, and how it is known. One file of `sections/` a question says what its pictures are.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use longplay_domain::{Day, Time, Zone};
@@ -10,41 +11,93 @@ use super::methods;
 use super::tile::{self, Tile};
 use super::words;
 use super::{Filter, Frame};
-use crate::pages::exhibit::Exhibit;
+use crate::pages::exhibit::{Exhibit, Moment};
 
 mod audit;
 pub(super) mod bars;
 mod credit;
 pub(super) mod curves;
-mod durability;
+pub(super) mod durability;
 mod fit;
 mod goals;
 mod heat;
-mod hits;
+pub(super) mod hits;
 pub(super) mod ladder;
 mod lift;
+mod months;
 mod parts;
 mod plan;
 mod returns;
 mod talk;
 
-/// How pieces are called: their titles by id.
+/// What is known of pieces beside the answers: how they are called, when they came out, and what the owner noted.
 #[derive(Clone, Debug, Default)]
-pub struct Titles(BTreeMap<String, String>);
+pub struct Titles {
+    by_id: BTreeMap<String, String>,
+    dated: Vec<Dated>,
+}
+
+/// Something that happened on a day, with the channel it was on and the piece; without a channel it concerns every chart over days.
+#[derive(Clone, Debug)]
+pub struct Dated {
+    pub channel: Option<String>,
+    pub piece: Option<String>,
+    pub moment: Moment,
+}
+
+/// More would cover the axis; what the owner noted comes before pieces that came out, the latest first.
+const MOMENTS_MAX: usize = 120;
 
 impl Titles {
     pub fn new(titles: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(
-            titles
-                .into_iter()
-                .filter(|(_, title)| !title.trim().is_empty())
-                .collect(),
-        )
+        let by_id = titles.into_iter().filter(|(_, title)| !title.trim().is_empty());
+        Self {
+            by_id: by_id.collect(),
+            dated: Vec::new(),
+        }
+    }
+
+    /// The same with what happened when.
+    #[must_use]
+    pub fn with_days(mut self, mut dated: Vec<Dated>) -> Self {
+        dated.sort_by_key(|dated| (!dated.moment.is_note, Reverse(dated.moment.at)));
+        self.dated = dated;
+        self
     }
 
     /// The title of a piece, its id if it has none.
     pub fn of<'a>(&'a self, piece: &'a str) -> &'a str {
-        self.0.get(piece).map_or(piece, String::as_str)
+        self.by_id.get(piece).map_or(piece, String::as_str)
+    }
+
+    /// What happened from `first` to `last`, on that channel where one is named, in order of time.
+    pub fn moments(&self, days: (Day, Day), channel: Option<&str>) -> Vec<Moment> {
+        self.those(days, |dated| {
+            let on = dated.channel.as_deref();
+            channel.is_none() || on.is_none() || on == channel
+        })
+    }
+
+    /// What happened to that piece, and what was noted of everything.
+    pub fn moments_of(&self, days: (Day, Day), piece: &str) -> Vec<Moment> {
+        self.those(days, |dated| {
+            dated.piece.as_deref() == Some(piece) || (dated.moment.is_note && dated.piece.is_none())
+        })
+    }
+
+    /// The same without what the owner noted, for strangers.
+    #[must_use]
+    pub fn without_notes(mut self) -> Self {
+        self.dated.retain(|dated| !dated.moment.is_note);
+        self
+    }
+
+    fn those(&self, (first, last): (Day, Day), is_it: impl Fn(&Dated) -> bool) -> Vec<Moment> {
+        let is_there = |dated: &&Dated| (first..=last).contains(&dated.moment.at) && is_it(dated);
+        let found = self.dated.iter().filter(is_there).take(MOMENTS_MAX);
+        let mut moments: Vec<Moment> = found.map(|dated| dated.moment.clone()).collect();
+        moments.sort_by_key(|moment| moment.at);
+        moments
     }
 }
 
@@ -63,8 +116,6 @@ pub struct Section {
     /// The page of its method, if there is one.
     pub method: Option<String>,
     pub empty: bool,
-    /// Where there is more of it than is shown here.
-    pub more: Option<&'static str>,
     /// Whether nothing leads further.
     is_shared: bool,
 }
@@ -77,15 +128,6 @@ pub const PAGES: [(&str, &str, &[&str]); 5] = [
     ("/plan", "Plan", &["plan"]),
     ("/audit", "Audit", &["audit"]),
 ];
-
-/// How many pictures of a question the home page shows: those that lead; the rest has a page.
-fn at_home(question: &str) -> usize {
-    match question {
-        "ladder" | "returns" | "hits" | "talk" => 1,
-        "goals" => 2,
-        _ => 0,
-    }
-}
 
 /// How many figures about everybody a section leads with.
 const TILES_MAX: usize = 4;
@@ -101,19 +143,27 @@ impl Section {
 
     pub fn new(answer: &Answer, titles: &Titles) -> Self {
         let exhibits = match answer.question {
-            "returns" => returns::exhibits(answer),
+            "returns" => returns::exhibits(answer, titles),
             "goals" => goals::exhibits(answer, titles),
             "hits" => hits::exhibits(answer, titles),
             "ladder" => ladder::exhibits(answer, titles),
             "fit" => fit::exhibits(answer, titles),
             "credit" => credit::exhibits(answer, titles),
             "lift" => lift::exhibits(answer, titles),
-            "durability" => durability::exhibits(answer),
+            "durability" => durability::exhibits(answer, titles),
             "plan" => plan::exhibits(answer),
             "talk" => talk::exhibits(answer),
             "audit" => audit::exhibits(answer),
             _ => Vec::new(),
         };
+        Self {
+            exhibits,
+            ..Self::sentence(answer)
+        }
+    }
+
+    /// The same without its pictures.
+    pub fn sentence(answer: &Answer) -> Self {
         let name = answer.method.strip_prefix("/methods/").unwrap_or_default();
         Self {
             key: answer.question,
@@ -121,12 +171,11 @@ impl Section {
             place: place(answer.question),
             sentence: answer.sentence.clone(),
             tiles: tile::tiles(answer, TILES_MAX),
-            exhibits,
+            exhibits: Vec::new(),
             cautions: answer.cautions.iter().map(|caution| caution.message.clone()).collect(),
             evidence: tile::evidence(answer),
             method: methods::source(name).map(|_| answer.method.clone()),
             empty: is_empty(answer),
-            more: None,
             is_shared: false,
         }
     }
@@ -136,24 +185,16 @@ impl Section {
     pub fn within(mut self, frame: &Frame) -> Self {
         if frame.is_shared {
             self.is_shared = true;
-            self.more = None;
             self.method = None;
             self.exhibits.iter_mut().for_each(Exhibit::lead_nowhere);
+            self.tiles.iter_mut().for_each(|tile| tile.href = None);
         }
         self
     }
 
-    /// The same in short, for the home page: where it says more, it leads there.
-    #[must_use]
-    pub fn shortened(mut self) -> Self {
-        self.exhibits.truncate(at_home(self.key));
-        let page = PAGES.iter().find(|(.., keys)| keys.contains(&self.key));
-        self.more = match self.key {
-            "talk" => Some("/talk"),
-            "hits" => Some("/pieces"),
-            _ => page.map(|(address, ..)| *address),
-        };
-        self
+    /// Where all of it is.
+    pub fn page(&self) -> String {
+        page(self.key)
     }
 
     /// The same with every way to people narrowed as this view is.
@@ -166,13 +207,27 @@ impl Section {
             return self;
         }
         let rows = self.exhibits.iter_mut().flat_map(|exhibit| &mut exhibit.rows);
-        for cell in rows.flat_map(|row| std::iter::once(&mut row.head).chain(&mut row.cells)) {
-            if let Some(href) = cell.href.as_mut().filter(|href| href.starts_with("/people?")) {
+        let cells = rows.flat_map(|row| std::iter::once(&mut row.head).chain(&mut row.cells));
+        let hrefs = cells.map(|cell| &mut cell.href);
+        for href in hrefs.chain(self.tiles.iter_mut().map(|tile| &mut tile.href)).flatten() {
+            if href.starts_with("/people?") {
                 href.push('&');
                 href.push_str(&query);
             }
         }
         self
+    }
+}
+
+/// Where all of the answer to that question is.
+pub fn page(question: &str) -> String {
+    match question {
+        "talk" => "/talk".to_owned(),
+        "hits" => "/pieces#hits".to_owned(),
+        key => {
+            let page = PAGES.iter().find(|(.., keys)| keys.contains(&key));
+            page.map_or_else(|| "/".to_owned(), |(address, ..)| format!("{address}#{key}"))
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Tile {
     pub note: String,
     pub bar: Option<Bar>,
     pub known: bool,
+    /// Where the people are, or more of it.
+    pub href: Option<String>,
 }
 
 /// The interval drawn to a common scale; all in hundredths of the width.
@@ -38,12 +40,28 @@ pub fn tiles(answer: &Answer, most: usize) -> Vec<Tile> {
         .collect();
     figures.sort_by_key(|figure| goal_order(figure));
     figures.truncate(most);
-    let mut tiles = beside(&figures);
+    compared(answer, &figures)
+}
+
+/// The first of the answer's figures about everybody that `is_it` and that has anything to tell.
+pub fn leading(answer: &Answer, is_it: impl Fn(&str) -> bool) -> Option<Tile> {
+    let is_told = |figure: &&Figure| figure.scope.is_empty() && is_it(&figure.key) && figure.state != State::NoData;
+    let figure = answer
+        .figures
+        .iter()
+        .filter(is_told)
+        .min_by_key(|figure| goal_order(figure))?;
+    compared(answer, &[figure]).pop()
+}
+
+/// The figures side by side, each with what it was in the period it is compared with.
+fn compared(answer: &Answer, figures: &[&Figure]) -> Vec<Tile> {
+    let mut tiles = beside(figures);
     let then = answer
         .comparison
         .as_ref()
         .map_or(&[][..], |comparison| &comparison.figures);
-    for (tile, figure) in tiles.iter_mut().zip(&figures) {
+    for (tile, figure) in tiles.iter_mut().zip(figures) {
         let same = |other: &&Compared| other.figure.key == figure.key && other.figure.scope == figure.scope;
         if let Some(before) = then.iter().find(same).and_then(|other| before(other, figure)) {
             let gap = if tile.note.is_empty() { "" } else { "; " };
@@ -113,7 +131,20 @@ fn tile(figure: &Figure, beside: &[&Figure]) -> Tile {
         note: note(figure, &scale),
         bar: bar(figure, longest).filter(|_| known),
         known,
+        href: people(figure).filter(|_| known && figure.count > 0),
     }
+}
+
+/// Where the people are whom a figure about everybody counts.
+fn people(figure: &Figure) -> Option<String> {
+    if !figure.scope.is_empty() {
+        return None;
+    }
+    if let Some(goal) = figure.key.strip_prefix("converted_") {
+        let query = serde_urlencoded::to_string([("goal", goal)]).ok()?;
+        return Some(format!("/people?{query}"));
+    }
+    (figure.key == "regulars").then(|| "/people?regular=yes".to_owned())
 }
 
 fn note(figure: &Figure, scale: &Scale) -> String {
@@ -164,6 +195,19 @@ pub fn label(key: &str) -> String {
         "holdout_shown" => "On a list, and came back".to_owned(),
         "holdout_held" => "Held out, and came back".to_owned(),
         "holdout_effect" => "What being on the list did".to_owned(),
+        "learnt_fit" => "Expected to reach your goal".to_owned(),
+        "explore_share" => "Of your time, for trying others".to_owned(),
+        "breadth" => "Left without the best piece".to_owned(),
+        "back_catalogue" => "Spent on older pieces".to_owned(),
+        "returning_share" => "Spent by people who came before".to_owned(),
+        "conversions" => "Reached the goal".to_owned(),
+        "coverage" => "Of whose way a piece is known".to_owned(),
+        "unseen" => "Whose way nobody saw".to_owned(),
+        "agreement" => "How far the methods agree, 0 to 1".to_owned(),
+        "translated" => "Hits that translated".to_owned(),
+        "regulars_month_ago" => "A month ago".to_owned(),
+        "regulars_gained" => "Became regulars since".to_owned(),
+        "regulars_lost" => "Are regulars no more".to_owned(),
         "fit_share" => "People you want, of those known".to_owned(),
         "fit_unknown" => "Of whom it is not known".to_owned(),
         other => words::capital(&other.replace('_', " ")),

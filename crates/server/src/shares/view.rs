@@ -19,7 +19,8 @@ use tokio::{sync::Mutex, time};
 use crate::api;
 use crate::app::App;
 use crate::error::{self, Code, HttpError};
-use crate::pages::sections::PAGES;
+use crate::pages::piece::Aside;
+use crate::pages::sections::{PAGES, Section};
 use crate::pages::{self, Filter, Frame};
 
 const HOME: &str = "/";
@@ -235,7 +236,8 @@ impl View {
     /// As a page.
     pub async fn shown(&self, app: &App, share: i64, frame: Frame) -> Result<Response, HttpError> {
         let made = self.at_hand(app, share).await?;
-        let titles = app.titles().await?;
+        // What the owner noted may name somebody.
+        let titles = app.titles().await?.without_notes();
         let filter = self.filter();
         let limits = self.clone().without("q").without("id").filter().limits();
         Ok(match made {
@@ -247,13 +249,17 @@ impl View {
                 error::show(&page, &frame)
             }
             Made::Pieces(catalogue) => {
-                let mut page = pages::pieces(&catalogue, self.said("q"), frame.clone());
+                let mut page = pages::pieces(&catalogue, None, self.said("q"), frame.clone());
                 page.limits = limits;
                 error::show(&page, &frame)
             }
             Made::Piece(of) => {
                 let (line, edition, lift) = &*of;
-                let mut page = pages::piece(line, (edition, lift), &titles, frame.clone());
+                let aside = Aside {
+                    lift: Some(Section::new(lift, &titles)),
+                    ..Aside::default()
+                };
+                let mut page = pages::piece(line, edition, aside, frame.clone());
                 page.limits = limits;
                 error::show(&page, &frame)
             }

@@ -82,7 +82,7 @@ function sameNumbers({ data, drawn, rows }) {
         return `row ${at} (${rows[at][0]}) lacks ${name} ${mark[name]}`;
       }
     }
-    const shown = data.kind === "weeks" && mark.state !== "known" ? null : mark.value;
+    const shown = ["weeks", "months"].includes(data.kind) && mark.state !== "known" ? null : mark.value;
     const wanted = shown === null ? null : shown * data.factor;
     const got = drawn[at] === undefined || drawn[at] === "-" ? null : drawn[at];
     if ((wanted === null) !== (got === null)) return `mark ${at} is drawn as ${got}, not ${wanted}`;
@@ -124,7 +124,7 @@ async function look(browser, view, [place, address]) {
 }
 
 async function byKeyboard(browser) {
-  const { context, page, complaints } = await open(browser, { viewport: { width: 1280, height: 900 } });
+  const { context, page, complaints } = await open(browser, { viewport: { width: 1280, height: 900 } }, new URL("/audience", home).href);
   await page.waitForSelector("[data-chart] canvas");
   // A list without a picture is its own table, and is always there.
   const folding = page.locator(".exhibit:has(.toggle) .table");
@@ -193,6 +193,61 @@ async function byKeyboard(browser) {
   check("keyboard: and nothing in it is a formula", csv.includes("'=HYPERLINK(1)") && !/(^|,)"?=/m.test(csv), csv.slice(0, 200));
   await page.screenshot({ path: path.join(outDir, "home-keyboard.png") });
   check("keyboard: the console is silent", complaints.length === 0, complaints.join("; "));
+  await context.close();
+}
+
+// What is worked out apart comes into the page by itself; when it can't, that is said, and another try brings it.
+async function lazily(browser) {
+  for (const [place, part] of [["/durability", "#durability-months-title"], [await onePiece(), "#piece-after"]]) {
+    const { context, page, complaints } = await open(browser, { viewport: { width: 1280, height: 900 } }, new URL(place, home).href);
+    await page.waitForSelector(part);
+    await page.waitForFunction(() => Array.from(document.querySelectorAll("[data-chart]")).every((e) => e.querySelector("canvas")));
+    check(`lazily: ${place} takes its panel in`, (await page.locator("[aria-busy]").count()) === 0 && complaints.length === 0, complaints.join("; "));
+    const violations = await page.evaluate(async (source) => {
+      (0, eval)(source);
+      return (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.map((found) => `${found.id}: ${found.nodes[0].html.slice(0, 160)}`);
+    }, axe);
+    check(`lazily: axe finds no violation in ${place}`, violations.length === 0, violations.join("; "));
+    await page.screenshot({ path: path.join(outDir, `lazily${place.split("?")[0].replaceAll("/", "-")}.png`), fullPage: true });
+    await context.close();
+  }
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let fails = true;
+  await page.route("**/durability/months*", (route) => (fails ? route.abort() : route.continue()));
+  await page.goto(new URL("/durability", home).href);
+  const again = page.getByRole("button", { name: "Try again" });
+  await again.waitFor();
+  check("lazily: a panel that fails says so", (await page.locator(".panel [role=alert]").innerText()).includes("could not be worked out"));
+  fails = false;
+  await again.click();
+  await page.waitForSelector("#durability-months-title");
+  check("lazily: and another try brings it", (await page.locator(".panel .exhibit canvas").count()) > 0);
+  await context.close();
+}
+
+async function onePiece() {
+  const { pieces } = await (await fetch(new URL("/api/v1/pieces", home))).json();
+  return `/piece?id=${encodeURIComponent(pieces[0].piece)}`;
+}
+
+// A note on a day is written by a form, stands on the chart, and is taken away.
+async function notes(browser) {
+  const { context, page } = await open(browser, { viewport: { width: 1280, height: 900 } }, new URL(await onePiece(), home).href);
+  await page.waitForSelector("#piece-days-1-title");
+  const marks = () => page.evaluate(() => JSON.parse(document.getElementById("piece-days-1-data").textContent));
+  const { marks: days } = await marks();
+  const at = days[Math.floor(days.length / 2)].at;
+  await page.locator("#note-day").fill(at);
+  await page.locator("#note-text").fill("on the radio");
+  await Promise.all([page.waitForEvent("framenavigated"), page.getByRole("button", { name: "Note it" }).click()]);
+  await page.waitForSelector("#piece-days-1-title");
+  const after = await marks();
+  check("notes: the chart marks the day", after.moments.some((moment) => moment.is_note && moment.at === at));
+  check("notes: and its day tells it", after.marks.find((mark) => mark.at === at).words.includes("on the radio"));
+  await Promise.all([page.waitForEvent("framenavigated"), page.getByRole("button", { name: /^Take away: on the radio/ }).click()]);
+  await page.waitForSelector("#piece-days-1-title");
+  check("notes: it is taken away again", (await marks()).moments.every((moment) => !moment.is_note));
   await context.close();
 }
 
@@ -377,9 +432,9 @@ const browser = await chromium.launch({
 });
 try {
   const { pieces } = await (await fetch(new URL("/api/v1/pieces", home))).json();
-  const places = [["home", "/"], ["pieces", "/pieces"], ["piece", `/piece?id=${encodeURIComponent(pieces[0].piece)}`]];
+  const places = [["home", "/"], ["pieces", "/pieces"], ["months", "/durability/months"], ["piece", `/piece?id=${encodeURIComponent(pieces[0].piece)}`]];
   for (const place of places) for (const view of VIEWS) await look(browser, view, place);
-  for (const part of [byKeyboard, withoutScript, onPaper, themeChanges, keys, otherPages, sources, ownPage]) await part(browser);
+  for (const part of [byKeyboard, lazily, notes, withoutScript, onPaper, themeChanges, keys, otherPages, sources, ownPage]) await part(browser);
   await firstRun({ browser, longplay, outDir, axe, check });
   const shared = { home, outDir, views: VIEWS, open, check, axe };
   await peoplePages(browser, shared);

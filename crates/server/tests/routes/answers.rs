@@ -123,4 +123,53 @@ async fn the_home_page_is_short() {
     let body = server.get("/").await.body;
     assert!(body.len() < 200_000, "{} bytes, before they are compressed", body.len());
     assert!(body.contains("More<span class=\"for-ears\">: Durability</span>"));
+    assert!(
+        body.contains("href=\"/pieces#hits\">Reach, day by day"),
+        "reach is one click away"
+    );
+    assert!(
+        body.contains("id=\"ladder-regulars-data\"") && !body.contains("hits-days"),
+        "and regulars lead"
+    );
+}
+
+#[tokio::test]
+async fn durability_month_by_month_is_a_page_that_the_other_takes_in() {
+    let server = Server::lasting();
+    let page = server.get("/durability").await.body;
+    assert!(
+        page.contains("data-panel=\"/durability/months\" data-part=\"durability-months\""),
+        "{page}"
+    );
+    assert!(
+        page.contains("<a href=\"/durability/months\">"),
+        "it is there without script"
+    );
+    let months = server.get("/durability/months").await;
+    assert_eq!(months.status, StatusCode::OK);
+    assert!(months.body.contains("id=\"durability-months-title\"") && !months.body.contains("data-panel"));
+    let told = server.get("/api/v1/ask/durability?months=12").await.json();
+    let is_index = |figure: &&serde_json::Value| figure["key"] == "index";
+    let figures: Vec<_> = told["figures"].as_array().unwrap().iter().filter(is_index).collect();
+    assert!(figures.len() > 2, "{told}");
+    let (_, rest) = months.body.split_once("id=\"durability-months-data\">").unwrap();
+    let chart: serde_json::Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+    let drawn: Vec<_> = chart["marks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mark| mark["value"].clone())
+        .collect();
+    // The running month is told first, and drawn last.
+    let mut told: Vec<_> = figures.iter().map(|figure| figure["value"].clone()).collect();
+    told.rotate_left(1);
+    assert_eq!(drawn, told);
+    assert_eq!(
+        server.get("/durability/months?months=none").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    assert!(
+        !Server::small().get("/durability").await.body.contains("data-panel"),
+        "one piece has no index"
+    );
 }

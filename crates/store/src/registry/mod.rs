@@ -5,6 +5,7 @@
 mod accounts;
 mod advice;
 mod audit_log;
+mod day_notes;
 mod erasures;
 mod goals;
 mod hit_notes;
@@ -34,6 +35,7 @@ use crate::{
 
 pub use accounts::{Account, Role};
 pub use audit_log::{LOG_KEEP_DAYS, LogEntry};
+pub use day_notes::DayNote;
 pub use erasures::ErasureReceipt;
 pub(crate) use erasures::{
     Asked, Removed, ask, done, erasures, files_removed, forgotten, has_pending, is_asked, receipt, removed, to_remove,
@@ -41,6 +43,7 @@ pub(crate) use erasures::{
 pub use imports::ImportNote;
 pub use keys::KeyInfo;
 pub use notes::PersonNote;
+pub use samples::PieceTotal;
 pub(crate) use sessions::end_all_sessions;
 pub use sessions::{IDLE_MAX_HOURS, SESSION_MAX_HOURS, Session, Whence};
 pub(crate) use settings::{acts, keep_days, secret, set_act, set_keep_days, zone};

@@ -114,7 +114,7 @@ impl PersonNote {
     }
 }
 
-fn worded(text: &str, letters_max: usize, what: &str) -> Result<String> {
+pub(super) fn worded(text: &str, letters_max: usize, what: &str) -> Result<String> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(StoreError::Invalid(format!("{what} needs words"))),

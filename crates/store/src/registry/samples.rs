@@ -2,11 +2,25 @@
 
 use longplay_domain::{Day, Sample, sample::Span};
 use rusqlite::{TransactionBehavior, params};
+use serde::Serialize;
 
 use crate::{
     Store,
     error::{Context, Result},
 };
+
+/// A platform's own total of one piece.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PieceTotal {
+    pub channel: String,
+    pub metric: String,
+    pub total: f64,
+    /// The first and the last day it was told of.
+    pub first: Option<Day>,
+    pub last: Option<Day>,
+    /// Whether the platform counted it since the piece came out; else it is the sum of those days.
+    pub is_lifetime: bool,
+}
 
 impl Store {
     pub fn put_samples(&self, samples: &[Sample]) -> Result<()> {
@@ -100,6 +114,38 @@ impl Store {
             }));
         }
         Ok(samples)
+    }
+
+    /// What platforms said in all of one piece, by channel and metric: lifetime totals at their highest, and of metrics that
+    /// come by day alone their sum.
+    pub fn piece_totals(&self, piece: &str) -> Result<Vec<PieceTotal>> {
+        let doing = "read the samples";
+        let registry = self.registry();
+        let mut select = registry
+            .prepare_cached(
+                "SELECT channel, metric, min(day), max(day), sum(value), 'day' FROM sample
+                 WHERE piece = ?1 AND span = 'day' GROUP BY channel, metric
+                 UNION ALL
+                 SELECT channel, metric, min(day), max(day), max(value), 'lifetime' FROM sample
+                 WHERE piece = ?1 AND span = 'lifetime' GROUP BY channel, metric
+                 ORDER BY 1, 2, 6 DESC",
+            )
+            .doing(doing)?;
+        let rows = select.query_map([piece], |row| {
+            let day = |at| row.get::<_, String>(at).map(|day| Day::parse(&day));
+            Ok(PieceTotal {
+                channel: row.get(0)?,
+                metric: row.get(1)?,
+                first: day(2)?,
+                last: day(3)?,
+                total: row.get(4)?,
+                is_lifetime: row.get::<_, String>(5)? == "lifetime",
+            })
+        });
+        let mut totals: Vec<PieceTotal> = rows.and_then(Iterator::collect).doing(doing)?;
+        // A lifetime total comes first, and holds the days.
+        totals.dedup_by(|next, kept| kept.channel == next.channel && kept.metric == next.metric);
+        Ok(totals)
     }
 
     pub fn sample_count(&self) -> Result<u64> {

@@ -59,6 +59,9 @@ pub fn answer(question: &Question, ground: &Ground, evidence: &Evidence) -> Resu
         .take(CHANNELS_DRAWN)
         .map(|(_, series)| series.clone())
         .collect();
+    if let Some(piece) = question.about.as_ref().and_then(|about| about.piece.as_ref()) {
+        answer.series.extend(watch::days_of(piece, watch));
+    }
     Ok(answer)
 }
 

@@ -140,12 +140,28 @@ fn detector(series: usize) -> SpikeDetector {
     }
 }
 
-pub fn watch_channel(question: &Question, memory: &Memory, channel: &Channel, watch: &mut Watch) {
-    let judged: Vec<(&String, &Daily)> = channel
-        .pieces
-        .iter()
+/// The pieces of a channel that are watched for themselves.
+fn judged(channel: &Channel) -> Vec<(&String, &Daily)> {
+    let pieces = channel.pieces.iter();
+    pieces
         .filter(|(_, daily)| daily.days.len() as i32 > HISTORY_DAYS)
-        .collect();
+        .collect()
+}
+
+/// The days of a piece, in each channel that it was seen in, as they were watched.
+pub fn days_of(piece: &str, watch: &Watch) -> Vec<Series> {
+    let of = |channel: &Channel| {
+        let daily = channel.pieces.get(piece)?;
+        let scan = detector(judged(channel).len() + 1).scan(&daily.counts());
+        let mut series = drawn(channel, daily, &scan);
+        series.scope.insert("piece", Some(piece.to_owned()));
+        Some(series)
+    };
+    watch.channels.iter().filter_map(of).collect()
+}
+
+pub fn watch_channel(question: &Question, memory: &Memory, channel: &Channel, watch: &mut Watch) {
+    let judged = judged(channel);
     let detector = detector(judged.len() + 1);
     let first_ready = channel
         .whole
@@ -188,7 +204,9 @@ pub fn watch_channel(question: &Question, memory: &Memory, channel: &Channel, wa
     }
     watch.shifts.extend(shifts(channel, None, &channel.whole, &scan));
     watch.hits.extend(hits);
-    watch.series.push((channel.whole.total(), drawn(channel, &scan)));
+    watch
+        .series
+        .push((channel.whole.total(), drawn(channel, &channel.whole, &scan)));
 }
 
 /// What the detector finds in a series: detectors differ in how strict they are alone.
@@ -272,13 +290,13 @@ fn leader(channel: &Channel, day: Day) -> Option<String> {
         .map(|(_, piece)| piece.clone())
 }
 
-fn drawn(channel: &Channel, scan: &Scan) -> Series {
+fn drawn(channel: &Channel, daily: &Daily, scan: &Scan) -> Series {
     let small: Vec<&Episode> = scan.episodes.iter().filter(|episode| !is_hit(episode)).collect();
     let flagged = |index: usize| {
         let is_flagged = scan.days[index].as_ref().is_some_and(|verdict| verdict.flagged);
         is_flagged && !small.iter().any(|small| small.start <= index && index <= small.end)
     };
-    let points = channel.whole.days.iter().enumerate().map(|(index, &(day, value))| {
+    let points = daily.days.iter().enumerate().map(|(index, &(day, value))| {
         let usual = scan.days[index].as_ref();
         Point {
             day,
@@ -290,7 +308,7 @@ fn drawn(channel: &Channel, scan: &Scan) -> Series {
             marked: flagged(index),
         }
     });
-    let skipped = channel.whole.days.len().saturating_sub(DAYS_DRAWN);
+    let skipped = daily.days.len().saturating_sub(DAYS_DRAWN);
     Series {
         key: "daily".to_owned(),
         title: format!(

@@ -53,6 +53,7 @@ pub fn bars(told: Bars<'_>, level: f64) -> Option<Exhibit> {
             today: None,
             reference: None,
             middle: None,
+            moments: Vec::new(),
             marks: marks.collect(),
         }),
         columns: vec![
@@ -96,6 +97,7 @@ fn mark(name: &str, figure: &Figure, scale: &Scale) -> Mark {
         high: figure.high,
         state: figure.state,
         marked: false,
+        beside: None,
         words: format!("{name}: {told}. {}", basis(figure.grade, figure.n)),
         label: number(figure, scale),
     }

@@ -10,7 +10,7 @@ use longplay_measures::{Answer, Point, Series, State};
 use super::{Titles, missing_words};
 use serde_json::Value;
 
-use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Row};
+use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Moment, Row};
 use crate::pages::words::{self, Scale};
 
 const SERIES: &str = "daily";
@@ -23,7 +23,7 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
     let mut daily: Vec<&Series> = answer
         .series
         .iter()
-        .filter(|series| series.key == SERIES && has_value(series))
+        .filter(|series| series.key == SERIES && !series.scope.contains_key("piece") && has_value(series))
         .collect();
     if daily.iter().any(|series| is_marked(series)) {
         daily.retain(|series| is_marked(series));
@@ -35,7 +35,20 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
     daily
         .iter()
         .enumerate()
-        .map(|(index, series)| days(answer, series, index, titles))
+        .map(|(index, series)| {
+            let id = format!("hits-days-{}", index + 1);
+            days(answer, series, id, titles)
+        })
+        .collect()
+}
+
+/// The days of a piece, in each channel where it was seen.
+pub fn of_piece(answer: &Answer, piece: &str, titles: &Titles) -> Vec<Exhibit> {
+    let is_its = |series: &&Series| {
+        series.key == SERIES && series.scope.get("piece") == Some(&Some(piece.to_owned())) && has_value(series)
+    };
+    let its = answer.series.iter().filter(is_its).enumerate();
+    its.map(|(index, series)| days(answer, series, format!("piece-days-{}", index + 1), titles))
         .collect()
 }
 
@@ -63,7 +76,7 @@ fn has_value(series: &Series) -> bool {
     series.points.iter().any(|point| point.value.is_some())
 }
 
-fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhibit {
+fn days(answer: &Answer, series: &Series, id: String, titles: &Titles) -> Exhibit {
     let scale = Scale::of(&series.unit, []);
     let led = leaders(answer, series, titles);
     let labelled = labelled(series);
@@ -81,19 +94,26 @@ fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhi
         .map(|(at, point)| mark(point, label(at, point.day), &scale))
         .collect();
     Exhibit {
-        id: format!("hits-days-{}", index + 1),
+        id,
         title: series.title.clone(),
-        subtitle: format!("{} a day · grey: usual range · ● unusual day", scale.heading),
-        chart: Some(Chart {
-            kind: Kind::Days,
-            alt: alt(series, &scale),
-            factor: scale.factor,
-            axis: String::new(),
-            today: super::today(answer),
-            reference: None,
-            middle: None,
-            marks,
-        }),
+        subtitle: format!(
+            "{} a day · grey: usual range · ● unusual day · ▴ came out, or noted",
+            scale.heading
+        ),
+        chart: Some(
+            Chart {
+                kind: Kind::Days,
+                alt: alt(series, &scale),
+                factor: scale.factor,
+                axis: String::new(),
+                today: super::today(answer),
+                reference: None,
+                middle: None,
+                moments: Vec::new(),
+                marks,
+            }
+            .with_moments(moments(series, titles)),
+        ),
         columns: vec![
             Column::text("Day", "day"),
             Column::number(words::capital(&scale.heading), "value"),
@@ -103,6 +123,19 @@ fn days(answer: &Answer, series: &Series, index: usize, titles: &Titles) -> Exhi
         ],
         rows: series.points.iter().map(|point| row(point, &led, &scale)).collect(),
         rest: None,
+    }
+}
+
+/// What came out on the series' channel, and what was noted, on its days.
+fn moments(series: &Series, titles: &Titles) -> Vec<Moment> {
+    let channel = series.scope.get("channel").and_then(Option::as_deref);
+    let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else {
+        return Vec::new();
+    };
+    let days = (first.day, last.day);
+    match series.scope.get("piece") {
+        Some(Some(piece)) => titles.moments_of(days, piece),
+        _ => titles.moments(days, channel),
     }
 }
 
@@ -183,6 +216,7 @@ fn mark(point: &Point, label: String, scale: &Scale) -> Mark {
         high: point.high,
         state: point.state,
         marked: point.marked,
+        beside: None,
         words,
         label,
     }

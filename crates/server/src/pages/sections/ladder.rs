@@ -2,11 +2,12 @@
 //! and after which pieces they rose. Every number leads to the people it counts.
 
 use longplay_domain::{Day, Month};
-use longplay_measures::{Answer, Figure};
+use longplay_measures::{Answer, Figure, Series};
 use serde_json::Value;
 
 use super::Titles;
 use super::bars::{self, Bars};
+use super::months::{Months, months as line_by_month};
 use crate::pages::exhibit::{Cell, Column, Exhibit, Row};
 use crate::pages::{pieces, words};
 
@@ -46,10 +47,31 @@ pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
         ("Presence", "presence"),
     );
     let presence = drilled(answer, told, &presences, "presence");
-    [stages, presence, months(answer), steps(answer, titles)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        regulars(answer, titles),
+        stages,
+        presence,
+        months(answer),
+        steps(answer, titles),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// How many regulars there were at the end of each month, and now.
+fn regulars(answer: &Answer, titles: &Titles) -> Option<Exhibit> {
+    let is_it = |series: &&Series| series.key == "regulars" && series.scope.is_empty();
+    let series = answer.series.iter().find(is_it)?;
+    let told = Months {
+        id: "ladder-regulars",
+        title: "Regulars over time",
+        about: "people, at the end of each month and now".to_owned(),
+        head: "Regulars".to_owned(),
+        unit: &series.unit,
+        points: series.points.clone(),
+    };
+    line_by_month(answer, told, titles)
 }
 
 type Told = (&'static str, &'static str, String, (&'static str, &'static str));

@@ -58,6 +58,7 @@ pub fn breakdown(answer: &Answer, told: &Breakdown<'_>, titles: &Titles) -> Opti
             today: None,
             reference: everyone(all, &scale),
             middle: None,
+            moments: Vec::new(),
             marks: pieces
                 .iter()
                 .map(|figure| mark(figure, (all.grade, did), titles, &scale))
@@ -148,6 +149,7 @@ fn mark(figure: &Figure, (grade, did): (Grade, &str), titles: &Titles, scale: &S
         high: figure.high,
         state: figure.state,
         marked: false,
+        beside: None,
         words: format!("{name}: {words}"),
         label: figure
             .value

@@ -5,7 +5,7 @@ use longplay_measures::{Answer, Grade, Point, Series, State};
 use serde_json::Value;
 
 use super::heat::{self, Heat};
-use super::{basis, curves, ladder, missing_words, range_words};
+use super::{Titles, basis, curves, ladder, missing_words, range_words};
 use crate::pages::exhibit::{Cell, Chart, Column, Exhibit, Kind, Mark, Reference, Row};
 use crate::pages::words::{self, Scale};
 
@@ -14,14 +14,14 @@ const CURVE: &str = "return_curve";
 /// More weeks than a chart can show: from here on, gaps are not filled in.
 const WEEKS_MAX: usize = 520;
 
-pub fn exhibits(answer: &Answer) -> Vec<Exhibit> {
+pub fn exhibits(answer: &Answer, titles: &Titles) -> Vec<Exhibit> {
     let about_all = |series: &&Series| series.key == SERIES && series.scope.is_empty() && !series.points.is_empty();
     let by_week = answer.series.iter().find(about_all).map(|series| {
         let every = Series {
             points: every_week(&series.points),
             ..series.clone()
         };
-        weeks(answer, &every)
+        weeks(answer, &every, titles)
     });
     let by_age = curves::curve(answer, (CURVE, None), "returns-curve".to_owned());
     by_week.into_iter().chain(by_age).chain(cohorts(answer)).collect()
@@ -79,7 +79,12 @@ fn every_week(points: &[Point]) -> Vec<Point> {
     every
 }
 
-fn weeks(answer: &Answer, series: &Series) -> Exhibit {
+fn weeks(answer: &Answer, series: &Series, titles: &Titles) -> Exhibit {
+    let span = (series.points.first(), series.points.last());
+    let moments = match span {
+        (Some(first), Some(last)) => titles.moments((first.day, last.day.plus(6)), None),
+        _ => Vec::new(),
+    };
     let scale = Scale::of(&series.unit, series.points.iter().filter_map(|point| point.value));
     let people: u64 = series.points.iter().map(|point| point.n).sum();
     let early = |has_value: bool| {
@@ -103,20 +108,24 @@ fn weeks(answer: &Answer, series: &Series) -> Exhibit {
             scale.heading,
             words::level(answer.level)
         ),
-        chart: Some(Chart {
-            kind: Kind::Weeks,
-            alt: alt(series, &scale),
-            factor: scale.factor,
-            axis: scale.suffix.clone(),
-            today: super::today(answer),
-            reference: overall(answer, &scale),
-            middle: None,
-            marks: series
-                .points
-                .iter()
-                .map(|point| mark(point, answer.grade, &scale))
-                .collect(),
-        }),
+        chart: Some(
+            Chart {
+                kind: Kind::Weeks,
+                alt: alt(series, &scale),
+                factor: scale.factor,
+                axis: scale.suffix.clone(),
+                today: super::today(answer),
+                reference: overall(answer, &scale),
+                middle: None,
+                moments: Vec::new(),
+                marks: series
+                    .points
+                    .iter()
+                    .map(|point| mark(point, answer.grade, &scale))
+                    .collect(),
+            }
+            .with_moments(moments),
+        ),
         columns: vec![
             Column::text("Week of", "week"),
             Column::number("New people", "new_people"),
@@ -168,6 +177,7 @@ fn mark(point: &Point, grade: Grade, scale: &Scale) -> Mark {
         high: point.high,
         state: point.state,
         marked: point.marked,
+        beside: None,
         words,
         label: String::new(),
     }
