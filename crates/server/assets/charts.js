@@ -139,8 +139,9 @@
     return [{
       type: "custom", silent: true, z: 5, clip: false, coordinateSystem: "cartesian2d", tooltip: { show: false }, name: "moments",
       renderItem: function (params, api) {
-        var m = data.moments[params.dataIndex], at = api.coord([time(m.at), 0]), wide = m.is_note ? 5 : 3, high = m.is_note ? 10 : 6;
-        return { type: "polygon", shape: { points: [[at[0], at[1] - high], [at[0] - wide, at[1]], [at[0] + wide, at[1]]] }, style: { fill: m.is_note ? t.accent : t.muted, stroke: t.surface, lineWidth: 1 } };
+        var m = data.moments[params.dataIndex], at = api.coord([time(m.at), 0]), wide = 5, high = 10;
+        if (!m.is_note) return { type: "line", shape: { x1: at[0], y1: at[1], x2: at[0], y2: at[1] - 5 }, style: { stroke: t.muted, lineWidth: 1 } };
+        return { type: "polygon", shape: { points: [[at[0], at[1] - high], [at[0] - wide, at[1]], [at[0] + wide, at[1]]] }, style: { fill: t.accent, stroke: t.surface, lineWidth: 1 } };
       },
       data: data.moments.map(function (m) { return [time(m.at), 0]; }),
     }];
@@ -172,7 +173,8 @@
         renderItem: function (params, api) {
           var box = params.coordSys;
           var left = Math.max(box.x, api.coord([time(run[0].at) - half, 0])[0]);
-          var until = Math.max(time(run[run.length - 1].at) + half, data.today ? time(data.today) : 0);
+          var isLast = run[run.length - 1] === data.marks[data.marks.length - 1];
+          var until = Math.max(time(run[run.length - 1].at) + half, isLast && data.today ? time(data.today) : 0);
           var right = Math.min(box.x + box.width, api.coord([until, 0])[0]);
           var children = [{ type: "rect", shape: { x: left, y: box.y, width: right - left, height: box.height }, style: { fill: t.usual, opacity: 0.1 } },
             { type: "line", shape: { x1: left, y1: box.y, x2: left, y2: box.y + box.height }, style: { stroke: t.axis, lineWidth: 1, lineDash: [4, 4] } }];

@@ -148,16 +148,22 @@ fn judged(channel: &Channel) -> Vec<(&String, &Daily)> {
         .collect()
 }
 
-/// The days of a piece, in each channel that it was seen in, as they were watched.
+/// The days of a piece, in each channel that it was seen in, where most saw it first. What is usual is not told: a piece begins with its
+/// highest days, and what follows them is usual for none.
 pub fn days_of(piece: &str, watch: &Watch) -> Vec<Series> {
     let of = |channel: &Channel| {
         let daily = channel.pieces.get(piece)?;
         let scan = detector(judged(channel).len() + 1).scan(&daily.counts());
         let mut series = drawn(channel, daily, &scan);
         series.scope.insert("piece", Some(piece.to_owned()));
-        Some(series)
+        for point in &mut series.points {
+            (point.low, point.high) = (None, None);
+        }
+        Some((daily.total(), series))
     };
-    watch.channels.iter().filter_map(of).collect()
+    let mut days: Vec<(f64, Series)> = watch.channels.iter().filter_map(of).collect();
+    days.sort_by(|one, other| other.0.total_cmp(&one.0));
+    days.into_iter().map(|(_, series)| series).collect()
 }
 
 pub fn watch_channel(question: &Question, memory: &Memory, channel: &Channel, watch: &mut Watch) {

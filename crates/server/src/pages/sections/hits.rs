@@ -78,6 +78,8 @@ fn has_value(series: &Series) -> bool {
 
 fn days(answer: &Answer, series: &Series, id: String, titles: &Titles) -> Exhibit {
     let scale = Scale::of(&series.unit, []);
+    let has_usual = series.points.iter().any(|point| point.low.is_some());
+    let usual = if has_usual { " · grey: usual range" } else { "" };
     let led = leaders(answer, series, titles);
     let labelled = labelled(series);
     let label = |at: usize, day: Day| {
@@ -96,10 +98,7 @@ fn days(answer: &Answer, series: &Series, id: String, titles: &Titles) -> Exhibi
     Exhibit {
         id,
         title: series.title.clone(),
-        subtitle: format!(
-            "{} a day · grey: usual range · ● unusual day · ▴ came out, or noted",
-            scale.heading
-        ),
+        subtitle: format!("{} a day{usual} · ● unusual day · ticks: what came out", scale.heading),
         chart: Some(
             Chart {
                 kind: Kind::Days,
