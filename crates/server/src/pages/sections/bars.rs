@@ -123,5 +123,5 @@ fn alt(named: &[(String, &Figure)], scale: &Scale) -> String {
     let told = named
         .iter()
         .map(|(name, figure)| format!("{name}: {}", number(figure, scale)));
-    format!("Bars. {}.", told.collect::<Vec<_>>().join("; "))
+    format!("Bars from zero. {}.", told.collect::<Vec<_>>().join("; "))
 }
