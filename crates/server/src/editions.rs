@@ -176,7 +176,10 @@ impl App {
             made: now,
         };
         self.editions().publish(standing, lettings);
-        self.list_beforehand().await?;
+        if !pace.is_busy {
+            // While much comes in the list is worked out when somebody asks for it: it holds everybody in memory.
+            self.list_beforehand().await?;
+        }
         pace.rests_after(begun.elapsed(), Instant::now());
         Ok(())
     }
