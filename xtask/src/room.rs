@@ -3,13 +3,13 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::{house::House, process, tally::Tally};
 
-/// What a whole run needs beside what is built already: about 9 GB of debug artefacts, packages, browsers, test data.
+/// Below this, what earlier runs left makes room: several days of them were seen to take 30 GB.
 const ENOUGH_GIB: u64 = 16;
-/// Below this even a run after cleaning is likely to fail.
+/// Below this even a run after cleaning is told that it may fail.
 const LEAST_GIB: u64 = 10;
 
 /// Makes room by clearing what this workspace built (never its dependencies) where less than [`ENOUGH_GIB`] is free.
@@ -23,8 +23,9 @@ pub fn run(house: &House) -> Result<Tally> {
     process::passes(Command::new("cargo").current_dir(&house.root).args(clean))?;
     let free = free_gib(house)?;
     if free < LEAST_GIB {
-        bail!(
-            "{free} GiB are free at {}, and a whole run needs {LEAST_GIB}: make room there, or name another place in CARGO_TARGET_DIR",
+        // No failure yet: what is built already needs no room.
+        println!(
+            "only {free} GiB are free at {}: if the disk fills up, make room there, or name another place in CARGO_TARGET_DIR",
             house.target.display()
         );
     }

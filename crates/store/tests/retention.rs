@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use longplay_domain::{Act, Also, Claim, Evidence, Handle, Mark, Time, When};
-use longplay_store::{Store, Verdict, check};
+use longplay_domain::{Act, Also, Claim, Day, Evidence, Handle, Mark, Time, When};
+use longplay_store::{DayNote, NewShare, Store, Verdict, check};
 
 const DAY: i64 = 86_400_000_000;
 const NOW: Time = Time::from_micros(1_800_000_000_000_000);
@@ -110,7 +110,32 @@ fn a_demonstration_is_taken_away_whole_and_nothing_else_ever_is() {
     store
         .save_segment("fans", Some(&"did purchased".parse().unwrap()))
         .unwrap();
+    store
+        .put_day_note(&DayNote {
+            day: Day(20_000),
+            piece: None,
+            text: "a made-up fair".to_owned(),
+        })
+        .unwrap();
+    let link = store
+        .create_share(
+            &NewShare {
+                name: "press".to_owned(),
+                page: "/".to_owned(),
+                query: String::new(),
+                password: None,
+                made_by: "Ada".to_owned(),
+                ends_at: None,
+            },
+            NOW,
+        )
+        .unwrap();
     store.remove_demo(NOW).unwrap();
+    assert!(store.day_notes().unwrap().is_empty());
+    assert!(
+        store.share(&link, NOW).unwrap().is_none(),
+        "it would show what comes next"
+    );
     let totals = store.totals().unwrap();
     assert_eq!((totals.events, totals.people), (0, 0));
     assert!(store.pieces().unwrap().is_empty() && !store.is_demo().unwrap());

@@ -1,5 +1,6 @@
-//! Taking a demonstration away: every event, piece and total, and what was noted of people who never were. What the owner said about
-//! themselves stays: accounts, keys, goals, whom they want, the zone.
+//! Taking a demonstration away: every event, piece and total, what was noted of people and days that never were, and links to
+//! views of it, which would else show whatever comes next to whoever has them. What the owner said about themselves stays:
+//! accounts, keys, goals, whom they want, the zone.
 //!
 //! What must stay true: nothing of a workspace that is no demonstration goes, and whoever looks sees all of it or nothing.
 
@@ -20,7 +21,8 @@ const GOES: &str = "
     DELETE FROM link;
     DELETE FROM advice;
     DELETE FROM talk;
-    DELETE FROM setting WHERE name = 'demo' OR name GLOB 'hit:*';
+    DELETE FROM share;
+    DELETE FROM setting WHERE name = 'demo' OR name GLOB 'hit:*' OR name GLOB 'note:*';
 ";
 
 impl Store {
