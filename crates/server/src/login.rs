@@ -80,11 +80,7 @@ pub async fn enter(
             let message = "Name, password or one-time code is not right.";
             (StatusCode::UNAUTHORIZED, message.to_owned())
         }
-        Err(Denied::Slow(slow)) => {
-            let minutes = (slow.seconds + 59) / 60;
-            let message = format!("That was tried too often. Try again in {minutes} min.");
-            (StatusCode::TOO_MANY_REQUESTS, message)
-        }
+        Err(Denied::Slow(slow)) => (StatusCode::TOO_MANY_REQUESTS, slow.words()),
     };
     let page = LoginPage {
         frame: frame.clone(),

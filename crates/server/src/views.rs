@@ -19,7 +19,7 @@ use crate::pages::{self, Filter};
 use crate::shares;
 
 /// `GET /`: the standing questions, from the latest edition where nothing else is asked. The address takes the same parameters
-/// as the API, so every view is a URL; what a form left empty was not said.
+/// as the API, so every view is a URL.
 pub async fn home(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
@@ -30,10 +30,7 @@ pub async fn home(
         error,
         frame: frame.clone(),
     };
-    let pairs = pairs.map(|Query(mut pairs)| {
-        pairs.retain(|(_, value)| !value.is_empty());
-        Query(pairs)
-    });
+    let pairs = without_blanks(pairs);
     let filter = filter(&app, &pairs).await.map_err(told)?;
     match edition(&app, pairs).await {
         Ok(edition) => {
@@ -65,10 +62,7 @@ pub async fn answers(
         error,
         frame: frame.clone(),
     };
-    let pairs = pairs.map(|Query(mut pairs)| {
-        pairs.retain(|(_, value)| !value.is_empty());
-        Query(pairs)
-    });
+    let pairs = without_blanks(pairs);
     let filter = filter(&app, &pairs).await.map_err(told)?.on(address);
     match edition(&app, pairs).await {
         Ok(edition) => {
@@ -88,6 +82,14 @@ pub async fn answers(
             pages::answers_refused(name, why, filter, frame.clone())
         })),
     }
+}
+
+/// What a form left empty was not said.
+fn without_blanks(pairs: Pairs) -> Pairs {
+    pairs.map(|Query(mut pairs)| {
+        pairs.retain(|(_, value)| !value.is_empty());
+        Query(pairs)
+    })
 }
 
 /// The answers as somebody may read them: whoever may not see people is told nobody's name.

@@ -30,6 +30,16 @@ pub struct Slow {
     pub seconds: i64,
 }
 
+impl Slow {
+    /// What whoever has to wait is told.
+    pub fn words(self) -> String {
+        format!(
+            "That was tried too often. Try again in {} min.",
+            (self.seconds + 59) / 60
+        )
+    }
+}
+
 #[derive(Default)]
 pub struct Throttle {
     failures: Mutex<Failures>,

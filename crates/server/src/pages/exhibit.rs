@@ -4,7 +4,7 @@
 //! plain HTML and is there without script. Raw numbers stand in `data-value`, words in the cell.
 
 use longplay_domain::Day;
-use longplay_measures::State;
+use longplay_measures::{Figure, Point, State};
 use serde::Serialize;
 
 use super::words::{self, Scale};
@@ -95,6 +95,40 @@ pub struct Mark {
     pub words: String,
     /// A short label beside a marked point.
     pub label: String,
+}
+
+impl Mark {
+    /// A point of a line over days.
+    pub fn of_point(point: &Point, words: String, label: String) -> Self {
+        Self {
+            at: point.day.to_string(),
+            n: point.n,
+            value: point.value,
+            low: point.low,
+            high: point.high,
+            state: point.state,
+            marked: point.marked,
+            beside: None,
+            words,
+            label,
+        }
+    }
+
+    /// A bar of that name.
+    pub fn of_figure(name: &str, figure: &Figure, words: String, label: String) -> Self {
+        Self {
+            at: name.to_owned(),
+            n: figure.n,
+            value: figure.value,
+            low: figure.low,
+            high: figure.high,
+            state: figure.state,
+            marked: false,
+            beside: None,
+            words,
+            label,
+        }
+    }
 }
 
 /// A column: its name for people, and for a file, where raw values stand under it.

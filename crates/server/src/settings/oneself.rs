@@ -58,12 +58,7 @@ async fn proven(app: &App, caller: &Caller, fields: &Fields) -> Result<Account, 
     let attempt = app
         .throttle()
         .attempt(caller.client.address, Some(Lock::Account(account.id)), app.now());
-    attempt.map_err(|slow| {
-        wrong(format!(
-            "That was tried too often. Try again in {} min.",
-            (slow.seconds + 59) / 60
-        ))
-    })?;
+    attempt.map_err(|slow| wrong(slow.words()))?;
     let password = fields.raw("password").to_owned();
     if !app.hashing().is_of(Some(account.password.clone()), password).await? {
         app.log(caller, "password_wrong", Some(account.name.clone())).await;

@@ -45,17 +45,10 @@ impl From<Denied> for HttpError {
                 format!("This view has a password: send it as `{PASSWORD_HEADER}`."),
             ),
             Denied::Wrong => Self::new(Code::Unauthorized, WRONG),
-            Denied::Slow(slow) => Self::new(Code::Busy, slow_words(slow)),
+            Denied::Slow(slow) => Self::new(Code::Busy, slow.words()),
             Denied::Failed(error) => error,
         }
     }
-}
-
-fn slow_words(slow: Slow) -> String {
-    format!(
-        "That was tried too often. Try again in {} min.",
-        (slow.seconds + 59) / 60
-    )
 }
 
 /// `GET /share/{link}`
@@ -82,7 +75,7 @@ pub async fn open(
     };
     let (status, why, wait) = match unlocked(&app, &caller, &share, fields.raw("password")).await {
         Ok(()) => return private(entered(&share, &secret, &caller.client)),
-        Err(Denied::Slow(slow)) => (StatusCode::TOO_MANY_REQUESTS, slow_words(slow), Some(slow.seconds)),
+        Err(Denied::Slow(slow)) => (StatusCode::TOO_MANY_REQUESTS, slow.words(), Some(slow.seconds)),
         Err(Denied::Wrong | Denied::Closed) => (StatusCode::UNAUTHORIZED, WRONG.to_owned(), None),
         Err(Denied::Failed(error)) => return private(PageError { error, frame }.into_response()),
     };

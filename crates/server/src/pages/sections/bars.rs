@@ -89,18 +89,8 @@ fn mark(name: &str, figure: &Figure, scale: &Scale) -> Mark {
         Some(value) => say(value, scale),
         None => missing_words(figure.state).to_owned(),
     };
-    Mark {
-        at: name.to_owned(),
-        n: figure.n,
-        value: figure.value,
-        low: figure.low,
-        high: figure.high,
-        state: figure.state,
-        marked: false,
-        beside: None,
-        words: format!("{name}: {told}. {}", basis(figure.grade, figure.n)),
-        label: number(figure, scale),
-    }
+    let words = format!("{name}: {told}. {}", basis(figure.grade, figure.n));
+    Mark::of_figure(name, figure, words, number(figure, scale))
 }
 
 fn number(figure: &Figure, scale: &Scale) -> String {

@@ -207,18 +207,7 @@ fn mark(point: &Point, label: String, scale: &Scale) -> Mark {
         (Some(value), ..) => format!("{day}: {}; what is usual is not known yet.", scale.say(value)),
         (None, ..) => format!("{day}: {}.", missing_words(point.state)),
     };
-    Mark {
-        at: point.day.to_string(),
-        n: point.n,
-        value: point.value,
-        low: point.low,
-        high: point.high,
-        state: point.state,
-        marked: point.marked,
-        beside: None,
-        words,
-        label,
-    }
+    Mark::of_point(point, words, label)
 }
 
 fn row(point: &Point, led: &[Led], scale: &Scale) -> Row {

@@ -78,18 +78,8 @@ fn mark(answer: &Answer, point: &Point, scale: &Scale) -> Mark {
         _ => format!("{}.", scale.say(value)),
     });
     let told = value.unwrap_or_else(|| format!("{}.", missing_words(point.state)));
-    Mark {
-        at: point.day.to_string(),
-        n: point.n,
-        value: point.value,
-        low: point.low,
-        high: point.high,
-        state: point.state,
-        marked: false,
-        beside: None,
-        words: format!("{}: {told}", words::capital(&name(point.day))),
-        label: String::new(),
-    }
+    let words = format!("{}: {told}", words::capital(&name(point.day)));
+    Mark::of_point(point, words, String::new())
 }
 
 fn row(point: &Point, has_ranges: bool, scale: &Scale) -> Row {

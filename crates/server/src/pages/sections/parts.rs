@@ -141,20 +141,10 @@ fn mark(figure: &Figure, (grade, did): (Grade, &str), titles: &Titles, scale: &S
         }
     };
     let name = name(figure, titles);
-    Mark {
-        at: name.to_owned(),
-        n: figure.n,
-        value: figure.value,
-        low: figure.low,
-        high: figure.high,
-        state: figure.state,
-        marked: false,
-        beside: None,
-        words: format!("{name}: {words}"),
-        label: figure
-            .value
-            .map_or_else(|| missing_words(figure.state).to_owned(), |value| scale.number(value)),
-    }
+    let label = figure
+        .value
+        .map_or_else(|| missing_words(figure.state).to_owned(), |value| scale.number(value));
+    Mark::of_figure(name, figure, format!("{name}: {words}"), label)
 }
 
 /// A piece leads to its own page.

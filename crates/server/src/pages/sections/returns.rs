@@ -169,18 +169,7 @@ fn mark(point: &Point, grade: Grade, scale: &Scale) -> Mark {
             words::people(point.n)
         ),
     };
-    Mark {
-        at: point.day.to_string(),
-        n: point.n,
-        value: point.value,
-        low: point.low,
-        high: point.high,
-        state: point.state,
-        marked: point.marked,
-        beside: None,
-        words,
-        label: String::new(),
-    }
+    Mark::of_point(point, words, String::new())
 }
 
 fn row(point: &Point, scale: &Scale) -> Row {
